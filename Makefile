@@ -1,0 +1,140 @@
+# Sluice: `make` builds bin/, `make test` proves it, `make demo` shows it.
+# Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
+TOOLS = flatten fields dedupe
+DATASETS =
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+DESTDIR =
+
+# The one list of packages: to run; to build, on top; to test, on top.
+DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libxxhash0 \
+	postgresql-client util-linux
+DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
+	libmicrohttpd-dev libpq-dev libxxhash-dev make pkg-config
+DEPS_TEST = bats clang clang-format clang-tidy cppcheck curl mandoc \
+	parallel postgresql procps python3-minimal shellcheck
+
+CC = gcc
+CFLAGS = -O2 -g
+WARN = -Wall -Wextra -Wpedantic -Wvla -Wshadow -Wmissing-prototypes \
+	-Wstrict-prototypes -Wformat=2 $(if $(CI),-Werror)
+HARDEN = -fPIE -fstack-protector-strong $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+SAN_FLAGS = -fsanitize=address -fsanitize=undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE = $(if $(SAN),$(SAN_FLAGS))
+CPPFLAGS = -D_GNU_SOURCE -DSLUICE_VERSION='"$(VERSION)"' -Itools/lib \
+	$(shell pkg-config --cflags libpq 2>/dev/null)
+LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LIBS = -lcurl -lpq -ljq -lxxhash -lm
+
+COMPILE = $(CC) -std=c11 $(CFLAGS) $(WARN) $(HARDEN) $(SANITIZE) $(CPPFLAGS) \
+	-MMD -MP
+LINK = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
+
+# Each compiler and SAN=1 have objects of their own; bin/ is of the last one.
+B = build/$(notdir $(firstword $(CC)))$(if $(SAN),-san)
+LIB_O = $(patsubst tools/lib/%.c,$B/lib/%.o,$(wildcard tools/lib/*.c))
+APID_O = $(patsubst tests/apid/%.c,$B/apid/%.o,$(wildcard tests/apid/*.c))
+UNIT = $(patsubst tests/unit/%.c,bin/unit/%,$(wildcard tests/unit/*.c)) \
+	bin/unit/json-plain
+SOURCES = $(wildcard tools/*.[ch] tools/lib/*.[ch] tests/apid/*.[ch] \
+	tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
+SCRIPTS = $(shell git grep -lE '^\#!/usr/bin/env (bash|bats)' 2>/dev/null) \
+	$(wildcard pipelines/*.sh tests/*.bash)
+
+all: $(TOOLS:%=bin/%)
+
+bin/%: $B/%.o $B/libsluice.a $B/.stamp
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $< $B/libsluice.a $(LIBS)
+
+bin/apid: $(APID_O) $B/.stamp
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $(APID_O) -lmicrohttpd -lpthread
+
+bin/unit/%: $B/unit/%.o $B/libsluice.a $B/.stamp
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $< $B/libsluice.a $(LIBS)
+
+# The tokenizer as it is built where there is no SSE2.
+bin/unit/json-plain: tests/unit/json.c $(wildcard tools/lib/json*.c) \
+		$B/libsluice.a $B/.stamp
+	@mkdir -p $(@D)
+	$(LINK) -std=c11 $(CPPFLAGS) -fPIE -DSLUICE_NO_SIMD -o $@ \
+		$(filter %.c,$^) $B/libsluice.a
+
+$B/libsluice.a: $(LIB_O)
+	rm -f $@ && ar rcs $@ $^
+
+$B/%.o: tools/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$B/apid/%.o: tests/apid/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$B/unit/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+# Newer than what another variant linked into bin/.
+$B/.stamp: FORCE
+	@mkdir -p $B
+	@[ "$$(cat build/.variant 2>/dev/null)" = $B ] && [ -e $@ ] || \
+		{ echo $B > build/.variant; touch $@; }
+
+.SECONDARY:
+-include $(wildcard $B/*.d $B/*/*.d)
+
+deps: deps-run deps-build deps-test
+deps-run deps-build deps-test: deps-%:
+	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
+
+test: deps all bin/apid $(UNIT)
+	tests/run
+
+demo: deps-run deps-build deps-demo all bin/apid
+	pipelines/demo
+deps-demo:
+	@tests/deps postgresql
+
+$(DATASETS): all
+	pipelines/run $@ $(ARGS)
+
+lint: format-check
+	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 \
+		--enable=warning,performance,portability --inline-suppr \
+		--suppress=missingIncludeSystem -Itools/lib $(CPPFLAGS) \
+		tools tests/apid tests/unit
+	clang-tidy --quiet --warnings-as-errors='*' \
+		--checks='-*,bugprone-*,cert-*,clang-analyzer-*,misc-redundant-expression,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-assignment-in-if-condition,-bugprone-narrowing-conversions,-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c,-cert-err34-c,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
+		$(wildcard tools/*.c tools/lib/*.c) -- -std=c11 $(CPPFLAGS)
+	shellcheck -x $(SCRIPTS)
+	mandoc -Tlint -Wwarning man/*.[17]
+
+format-check:
+	clang-format --dry-run -Werror $(SOURCES)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man7
+	install -m 755 $(TOOLS:%=bin/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(TOOLS:%=man/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/sluice.7 $(DESTDIR)$(PREFIX)/share/man/man7
+	install -d $(DESTDIR)$(PREFIX)/share/sluice
+	cp -R pipelines $(DESTDIR)$(PREFIX)/share/sluice/
+
+uninstall:
+	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(TOOLS)
+	cd $(DESTDIR)$(PREFIX)/share/man/man1 && rm -f $(TOOLS:%=%.1)
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man7/sluice.7
+	rm -rf $(DESTDIR)$(PREFIX)/share/sluice
+
+clean:
+	rm -rf bin build
+
+FORCE:
+.PHONY: all clean demo deps deps-run deps-build deps-test deps-demo \
+	format-check install lint test uninstall FORCE $(DATASETS)

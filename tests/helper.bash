@@ -1,0 +1,88 @@
+# What the bats files share: the tools on PATH, a server and a database of
+# one's own. Nothing started here outlives its test or its file.
+# shellcheck shell=bash
+
+bats_require_minimum_version 1.5.0
+
+root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+export PATH="$root/bin:$PATH"
+# A run of the tests inside a run must not write into that run's folder.
+unset SLUICE_RUN SLUICE_STAGE SLUICE_CASSETTE NETRC
+unset "${!PG@}" "${!http_proxy@}" "${!https_proxy@}" "${!all_proxy@}"
+export LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1}
+# libjq 1.6 keeps what it compiles until the process ends.
+export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0
+
+# Where the recorded real traffic is, if it is there.
+data=$root/../shared/data
+
+# need_data FILE: skips, by name, a test that reads recorded data.
+need_data() {
+	[ -e "$data/$1" ] || skip "no recorded data: $1"
+}
+
+# start_apid OPTION...: the API server on a free port; sets and exports API
+# (http://127.0.0.1:PORT) and apid_pid. Ends with the test's shell.
+start_apid() {
+	local dir=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR} i
+	rm -f "$dir/apid.port"
+	apid --parent --port-file "$dir/apid.port" "$@" \
+		</dev/null >"$dir/apid.log" 2>&1 3>&- &
+	apid_pid=$!
+	for ((i = 0; i < 500; i++)); do
+		[ ! -s "$dir/apid.port" ] || break
+		kill -0 "$apid_pid" 2>/dev/null || break
+		sleep 0.02
+	done
+	[ -s "$dir/apid.port" ] || { cat "$dir/apid.log" >&2; return 1; }
+	API=http://127.0.0.1:$(<"$dir/apid.port")
+	export API
+}
+
+stop_apid() {
+	[ -n "${apid_pid:-}" ] || return 0
+	kill "$apid_pid" 2>/dev/null || true
+	wait "$apid_pid" 2>/dev/null || true
+	apid_pid=
+}
+
+# counts FILTER: apid's counters, through jq.
+counts() {
+	curl -fsS "$API/_apid/counts" | jq -r "$1"
+}
+
+# start_pg [DATABASE]: a private cluster for the file, in setup_file; sets
+# and exports PGHOST, PGUSER and PGDATABASE. stop_pg in teardown_file.
+start_pg() {
+	export SLUICE_VAR=$BATS_FILE_TMPDIR/var
+	"$root/pipelines/local-postgres" start >&2 3>&-
+	eval "$("$root/pipelines/local-postgres" env "${1:-test}")"
+}
+
+stop_pg() {
+	SLUICE_VAR=$BATS_FILE_TMPDIR/var \
+		"$root/pipelines/local-postgres" stop >&2 3>&-
+}
+
+# sql TEXT [ARGUMENT...]: one statement's rows, columns by a bar.
+sql() {
+	psql -XqAt -v ON_ERROR_STOP=1 -c "$@"
+}
+
+# lines LINE...: them, each with its newline.
+lines() {
+	printf '%s\n' "$@"
+}
+
+# expect STATUS STDOUT STDERR: of the last `run --separate-stderr`; the two
+# texts are glob patterns.
+expect() {
+	# shellcheck disable=SC2154,SC2053 # bats sets them; patterns on purpose
+	if [ "$status" -ne "$1" ] || [[ $output != $2 ]] ||
+		[[ $stderr != $3 ]]; then
+		printf 'status %s, expected %s\n' "$status" "$1"
+		printf 'stdout: %s\nexpected: %s\n' "$output" "$2"
+		printf 'stderr: %s\nexpected: %s\n' "$stderr" "$3"
+		return 1
+	fi
+}

@@ -1,0 +1,63 @@
+/*
+ * in: lines of a descriptor.
+ *
+ * One buffer, as large as the longest line so far (at most max bytes and a
+ * block). A clean end is told apart from a last line that was cut off, and a
+ * read error from both: the latter ends the process with EX_IOERR. Outputs
+ * are flushed before a read that would block.
+ */
+#ifndef SLUICE_IN_H
+#define SLUICE_IN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+struct in {
+	const char *name; /* for messages: `<stdin>` or a path */
+	int fd;
+	bool ended;   /* read(2) returned 0 */
+	bool regular; /* never blocks: no poll before a read */
+	size_t max;   /* longest line, in bytes, without its newline */
+	struct buf b;
+	size_t at;      /* the first byte not handed out yet */
+	size_t seen;    /* no newline lies in at .. seen */
+	uint64_t line;  /* number of the line that in_line returned last */
+	uint64_t bytes; /* read so far */
+};
+
+enum in_is {
+	IN_LINE, /* a whole line */
+	IN_CUT,  /* the last bytes of the input, without a newline */
+	IN_LONG, /* a line over max: its first bytes; the rest is skipped */
+	IN_END,
+	IN_IDLE, /* in_wait: no whole line in time */
+	IN_STOP  /* a signal asked to stop */
+};
+
+/* path NULL or "-" is standard input. Cannot open: EX_NOINPUT. */
+void in_open(struct in *, const char *path, size_t max);
+
+/*
+ * The next line, without its newline and a carriage return before that; a
+ * byte order mark at the start of the input is skipped. *s is valid until the
+ * next call. Empty lines are returned too.
+ */
+enum in_is in_line(struct in *, const char **s, size_t *len);
+/* The same, but IN_IDLE when so many milliseconds brought no byte. */
+enum in_is in_wait(struct in *, int timeout_ms, const char **s, size_t *len);
+
+/*
+ * For readers that do not read lines: the unread bytes, at least one more
+ * than the `have` bytes the last call left unread unless the input ended
+ * (then *len may equal have). in_take(n) consumes n of them. IN_LINE when
+ * there is more, IN_END, IN_STOP. Line numbers are then the caller's matter.
+ */
+enum in_is in_more(struct in *, size_t have, const char **s, size_t *len);
+void in_take(struct in *, size_t n);
+
+void in_close(struct in *);
+
+#endif

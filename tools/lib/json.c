@@ -1,0 +1,405 @@
+/*
+ * The strict half: is it JSON? One pass, no recursion; a bit per level says
+ * whether it is an object. Strings are where the bytes are, so their plain
+ * ASCII runs are passed 16 bytes at a time where there is SSE2.
+ */
+#include <string.h>
+#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
+#include <emmintrin.h>
+#define SIMD 1
+#else
+#define SIMD 0
+#endif
+
+#include "json.h"
+
+unsigned json_depth = JSON_DEPTH;
+
+struct scan {
+	const char *p, *end;
+	bool last;        /* nothing follows `end` */
+	const char *what; /* the error, or NULL */
+};
+
+static bool
+fail(struct scan *s, const char *p, const char *what)
+{
+	s->p = p;
+	s->what = what;
+	return false;
+}
+
+static bool
+plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* The first byte at or after p that is not plain text of a string. */
+static const char *
+skip_plain(const char *p, const char *end)
+{
+#if SIMD
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i slash = _mm_set1_epi8('\\');
+	const __m128i space = _mm_set1_epi8(' ');
+	__m128i v;
+	unsigned m;
+
+	while (end - p >= 16) {
+		v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		/* Signed: bytes from 0x80 on are below a space, too. */
+		m = (unsigned)_mm_movemask_epi8(
+		    _mm_or_si128(_mm_cmplt_epi8(v, space),
+			_mm_or_si128(_mm_cmpeq_epi8(v, quote),
+			    _mm_cmpeq_epi8(v, slash))));
+		if (m)
+			return p + __builtin_ctz(m);
+		p += 16;
+	}
+#endif
+	while (p < end && plain((unsigned char)*p))
+		p++;
+	return p;
+}
+
+static bool
+tail(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/*
+ * The length of the UTF-8 sequence at p (RFC 3629, table 3-7 of Unicode), 0
+ * if it is none; -1 if it is cut off by end but good so far.
+ */
+static int
+utf8_sequence(const char *s, const char *end)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t have = (size_t)(end - s);
+	unsigned char low = 0x80, high = 0xbf;
+	int i, n;
+
+	if (p[0] >= 0xc2 && p[0] <= 0xdf)
+		n = 2;
+	else if (p[0] >= 0xe0 && p[0] <= 0xef)
+		n = 3;
+	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
+		n = 4;
+	else
+		return 0;
+	if (p[0] == 0xe0)
+		low = 0xa0; /* overlong */
+	else if (p[0] == 0xed)
+		high = 0x9f; /* surrogates */
+	else if (p[0] == 0xf0)
+		low = 0x90; /* overlong */
+	else if (p[0] == 0xf4)
+		high = 0x8f; /* above U+10FFFF */
+	if (have < 2)
+		return -1;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (i = 2; i < n; i++) {
+		if (have <= (size_t)i)
+			return -1;
+		if (!tail(p[i]))
+			return 0;
+	}
+	return n;
+}
+
+size_t
+json_utf8_one(const char *s, size_t len)
+{
+	int n = (unsigned char)*s < 0x80 ? 1 : utf8_sequence(s, s + len);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+bool
+json_utf8(const char *s, size_t len)
+{
+	size_t n;
+
+	for (; len > 0; s += n, len -= n)
+		if ((n = json_utf8_one(s, len)) == 0)
+			return false;
+	return true;
+}
+
+static bool
+is_hex(unsigned char c)
+{
+	unsigned char lower = c | 0x20;
+
+	return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'f');
+}
+
+/* Passes over the escape at s->p, its backslash. */
+static bool
+escape(struct scan *s)
+{
+	const char *p = s->p + 1;
+	int i;
+
+	if (p == s->end)
+		return fail(s, p, NULL);
+	if (*p != 'u') {
+		if (*p == '\0' || strchr("\"\\/bfnrt", *p) == NULL)
+			return fail(s, p, "bad escape in a string");
+		s->p = p + 1;
+		return true;
+	}
+	for (i = 1; i <= 4; i++) {
+		if (p + i == s->end)
+			return fail(s, s->end, NULL);
+		if (!is_hex((unsigned char)p[i]))
+			return fail(s, p + i, "bad \\u escape in a string");
+	}
+	s->p = p + 5;
+	return true;
+}
+
+/* Passes over the string at s->p, its opening quote. */
+static bool
+string(struct scan *s)
+{
+	unsigned char c;
+	int n;
+
+	s->p++;
+	for (;;) {
+		s->p = skip_plain(s->p, s->end);
+		if (s->p == s->end)
+			return fail(s, s->p, NULL);
+		c = (unsigned char)*s->p;
+		if (c == '"') {
+			s->p++;
+			return true;
+		}
+		if (c == '\\') {
+			if (!escape(s))
+				return false;
+			continue;
+		}
+		if (c < 0x20)
+			return fail(s, s->p, "control byte in a string");
+		/* Text in other scripts comes in runs. */
+		do {
+			n = utf8_sequence(s->p, s->end);
+			if (n == 0)
+				return fail(s, s->p, "bad UTF-8 in a string");
+			if (n < 0)
+				return fail(s, s->end, NULL);
+			s->p += n;
+		} while (s->p < s->end && (unsigned char)*s->p >= 0x80);
+	}
+}
+
+static bool
+digit(const struct scan *s)
+{
+	return s->p < s->end && (unsigned char)(*s->p - '0') < 10;
+}
+
+/* One digit or more. */
+static bool
+digits(struct scan *s)
+{
+	if (!digit(s))
+		return fail(s, s->p,
+		    s->p == s->end ? NULL : "digit expected in a number");
+	do
+		s->p++;
+	while (digit(s));
+	return true;
+}
+
+static bool
+number(struct scan *s)
+{
+	if (*s->p == '-')
+		s->p++;
+	if (s->p < s->end && *s->p == '0') {
+		s->p++;
+		if (digit(s))
+			return fail(s, s->p, "number with a leading zero");
+	} else if (!digits(s)) {
+		return false;
+	}
+	if (s->p < s->end && *s->p == '.') {
+		s->p++;
+		if (!digits(s))
+			return false;
+	}
+	if (s->p < s->end && (*s->p | 0x20) == 'e') {
+		s->p++;
+		if (s->p < s->end && (*s->p == '+' || *s->p == '-'))
+			s->p++;
+		if (!digits(s))
+			return false;
+	}
+	/* More digits may follow behind the end of what is here. */
+	if (s->p == s->end && !s->last)
+		return fail(s, s->p, NULL);
+	return true;
+}
+
+static bool
+literal(struct scan *s, const char *word, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (s->p + i == s->end)
+			return fail(s, s->end, NULL);
+		if (s->p[i] != word[i])
+			return fail(s, s->p + i, "value expected");
+	}
+	s->p += len;
+	return true;
+}
+
+static bool
+scalar(struct scan *s)
+{
+	switch (*s->p) {
+	case '"':
+		return string(s);
+	case 't':
+		return literal(s, "true", 4);
+	case 'f':
+		return literal(s, "false", 5);
+	case 'n':
+		return literal(s, "null", 4);
+	case '-':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
+		return number(s);
+	default:
+		return fail(s, s->p, "value expected");
+	}
+}
+
+/* Passes over white space; false at the end of the text. */
+static inline bool
+space(struct scan *s)
+{
+	while (s->p < s->end) {
+		if ((unsigned char)*s->p > ' ' || !json_space(*s->p))
+			return true;
+		s->p++;
+	}
+	return fail(s, s->p, NULL);
+}
+
+/* Passes over a member's name and its colon, to its value. */
+static bool
+name(struct scan *s)
+{
+	if (!space(s))
+		return false;
+	if (*s->p != '"')
+		return fail(s, s->p, "name of a member expected");
+	if (!string(s) || !space(s))
+		return false;
+	if (*s->p != ':')
+		return fail(s, s->p, "':' expected after a name");
+	s->p++;
+	return true;
+}
+
+/* Passes over the value at s->p and white space before it. */
+static bool
+value(struct scan *s)
+{
+	/* A bit a level: 1 is an object. Only the used part is touched. */
+	unsigned char objects[(JSON_DEPTH_MAX + 8) / 8];
+	unsigned depth = 0;
+	bool object;
+
+next:
+	if (!space(s))
+		return false;
+	if (*s->p == '{' || *s->p == '[') {
+		object = *s->p == '{';
+		if (depth == json_depth)
+			return fail(s, s->p, "nested too deeply");
+		if (object)
+			objects[depth / 8] |= (unsigned char)(1 << depth % 8);
+		else
+			objects[depth / 8] &= (unsigned char)~(1 << depth % 8);
+		depth++;
+		s->p++;
+		if (!space(s))
+			return false;
+		if (*s->p == (object ? '}' : ']'))
+			goto close;
+		if (object && !name(s))
+			return false;
+		goto next;
+	}
+	if (!scalar(s))
+		return false;
+	while (depth > 0) {
+		if (!space(s))
+			return false;
+		object = objects[(depth - 1) / 8] >> (depth - 1) % 8 & 1;
+		if (*s->p == ',') {
+			s->p++;
+			if (object && !name(s))
+				return false;
+			goto next;
+		}
+		if (*s->p != (object ? '}' : ']'))
+			return fail(s, s->p,
+			    object ? "',' or '}' expected"
+				   : "',' or ']' expected");
+	close:
+		s->p++;
+		depth--;
+	}
+	return true;
+}
+
+size_t
+json_scan(const char *text, size_t len, bool last, struct json_error *e)
+{
+	struct scan s = {text, text + len, last, NULL};
+
+	if (value(&s))
+		return (size_t)(s.p - text);
+	*e = (struct json_error){(size_t)(s.p - text), s.what};
+	return 0;
+}
+
+bool
+json_check(const char *text, size_t len, struct json_error *e)
+{
+	size_t end = json_scan(text, len, true, e);
+
+	if (end == 0)
+		return false;
+	while (end < len && json_space(text[end]))
+		end++;
+	if (end == len)
+		return true;
+	*e = (struct json_error){end, "text after the value"};
+	return false;
+}
+
+const char *
+json_why(const struct json_error *e)
+{
+	return e->what ? e->what : "the text is cut off";
+}

@@ -1,0 +1,412 @@
+/*
+ * The trusting half of json.h: token bounds, members and strings of text that
+ * the strict half has passed.
+ */
+#include <string.h>
+#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
+#include <emmintrin.h>
+#define SIMD 1
+#else
+#define SIMD 0
+#endif
+
+#include "json.h"
+
+enum json_type
+json_type(const char *s)
+{
+	switch (*s) {
+	case '{':
+		return JSON_OBJECT;
+	case '[':
+		return JSON_ARRAY;
+	case '"':
+		return JSON_STRING;
+	case 't':
+		return JSON_TRUE;
+	case 'f':
+		return JSON_FALSE;
+	case 'n':
+		return JSON_NULL;
+	default:
+		return JSON_NUMBER;
+	}
+}
+
+const char *
+json_type_name(enum json_type t)
+{
+	static const char *const names[] = {"null", "a boolean", "a boolean",
+	    "a number", "a string", "an array", "an object"};
+
+	return names[t];
+}
+
+const char *
+json_skip_string(const char *s, const char *end)
+{
+#if SIMD
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i slash = _mm_set1_epi8('\\');
+	__m128i v;
+	unsigned m;
+#endif
+
+	s++;
+#if SIMD
+	while (end - s >= 16) {
+		v = _mm_loadu_si128((const __m128i *)(const void *)s);
+		m = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+		    _mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
+		if (m == 0) {
+			s += 16;
+			continue;
+		}
+		s += __builtin_ctz(m);
+		if (*s == '"')
+			return s + 1;
+		s += 2;
+	}
+#else
+	(void)end;
+#endif
+	while (*s != '"')
+		s += *s == '\\' ? 2 : 1;
+	return s + 1;
+}
+
+/* The first quote or bracket at or after s. */
+static const char *
+structural(const char *s, const char *end)
+{
+#if SIMD
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i lower = _mm_set1_epi8(0x20);
+	const __m128i open = _mm_set1_epi8('{');
+	const __m128i close = _mm_set1_epi8('}');
+	__m128i v, w;
+	unsigned m;
+
+	while (end - s >= 16) {
+		v = _mm_loadu_si128((const __m128i *)(const void *)s);
+		/* Bit 5 tells '[' from '{' and ']' from '}'. */
+		w = _mm_or_si128(v, lower);
+		m = (unsigned)_mm_movemask_epi8(
+		    _mm_or_si128(_mm_cmpeq_epi8(v, quote),
+			_mm_or_si128(_mm_cmpeq_epi8(w, open),
+			    _mm_cmpeq_epi8(w, close))));
+		if (m)
+			return s + __builtin_ctz(m);
+		s += 16;
+	}
+#else
+	(void)end;
+#endif
+	while (*s != '"' && (*s | 0x20) != '{' && (*s | 0x20) != '}')
+		s++;
+	return s;
+}
+
+static bool
+scalar_byte(char c)
+{
+	return c != ',' && c != ']' && c != '}' && !json_space(c);
+}
+
+const char *
+json_skip(const char *s, const char *end)
+{
+	unsigned depth = 0;
+
+	if (*s == '"')
+		return json_skip_string(s, end);
+	if (*s != '{' && *s != '[') {
+		while (s < end && scalar_byte(*s))
+			s++;
+		return s;
+	}
+	do {
+		s = structural(s, end);
+		if (*s == '"') {
+			s = json_skip_string(s, end);
+		} else {
+			if ((*s | 0x20) == '{')
+				depth++;
+			else
+				depth--;
+			s++;
+		}
+	} while (depth > 0);
+	return s;
+}
+
+struct json_val
+json_trim(const char *s, size_t len)
+{
+	while (len > 0 && json_space(*s)) {
+		s++;
+		len--;
+	}
+	while (len > 0 && json_space(s[len - 1]))
+		len--;
+	return (struct json_val){s, len};
+}
+
+static const char *
+skip_space(const char *s)
+{
+	while (json_space(*s))
+		s++;
+	return s;
+}
+
+struct json_walk
+json_walk(struct json_val v)
+{
+	struct json_walk w = {skip_space(v.s + 1), v.s + v.len, *v.s == '{'};
+
+	return w;
+}
+
+bool
+json_name(struct json_walk *w, struct json_val *name)
+{
+	const char *p = w->p;
+
+	*name = (struct json_val){NULL, 0};
+	if (*p == '}' || *p == ']')
+		return false;
+	if (w->object) {
+		name->s = p;
+		p = json_skip_string(p, w->end);
+		name->len = (size_t)(p - name->s);
+		w->p = skip_space(skip_space(p) + 1);
+	}
+	return true;
+}
+
+/* Goes on behind a value that ends at p. */
+static void
+behind(struct json_walk *w, const char *p)
+{
+	p = skip_space(p);
+	w->p = *p == ',' ? skip_space(p + 1) : p;
+}
+
+struct json_val
+json_take(struct json_walk *w)
+{
+	struct json_val v = {w->p, 0};
+
+	v.len = (size_t)(json_skip(v.s, w->end) - v.s);
+	behind(w, v.s + v.len);
+	return v;
+}
+
+struct json_walk
+json_enter(const struct json_walk *w)
+{
+	return json_walk((struct json_val){w->p, (size_t)(w->end - w->p)});
+}
+
+void
+json_leave(struct json_walk *w, const struct json_walk *inner)
+{
+	behind(w, inner->p + 1);
+}
+
+bool
+json_next(struct json_walk *w, struct json_val *name, struct json_val *v)
+{
+	if (!json_name(w, name))
+		return false;
+	*v = json_take(w);
+	return true;
+}
+
+bool
+json_is_empty(const char *s)
+{
+	s = skip_space(s + 1);
+	return *s == '}' || *s == ']';
+}
+
+bool
+json_member(
+    struct json_val object, const char *name, size_t len, struct json_val *v)
+{
+	struct json_walk w = json_walk(object);
+	struct json_val n, x;
+	bool found = false;
+
+	while (json_next(&w, &n, &x))
+		if (json_string_is(n, name, len)) {
+			*v = x;
+			found = true;
+		}
+	return found;
+}
+
+bool
+json_string_is(struct json_val string, const char *s, size_t len)
+{
+	struct buf b = BUF_INIT;
+	bool same;
+
+	if (memchr(string.s, '\\', string.len) == NULL)
+		return string.len == len + 2 &&
+		       memcmp(string.s + 1, s, len) == 0;
+	same =
+	    json_decode(&b, string) && b.len == len && memcmp(b.s, s, len) == 0;
+	buf_free(&b);
+	return same;
+}
+
+static unsigned
+hex4(const char *s)
+{
+	unsigned v = 0;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		v = v << 4 |
+		    (s[i] <= '9' ? (unsigned)(s[i] - '0')
+				 : (unsigned)((s[i] | 0x20) - 'a' + 10));
+	return v;
+}
+
+static void
+add_utf8(struct buf *b, unsigned c)
+{
+	char *p = buf_room(b, 4);
+
+	if (c < 0x80) {
+		*p++ = (char)c;
+	} else if (c < 0x800) {
+		*p++ = (char)(0xc0 | c >> 6);
+		*p++ = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		*p++ = (char)(0xe0 | c >> 12);
+		*p++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*p++ = (char)(0x80 | (c & 0x3f));
+	} else {
+		*p++ = (char)(0xf0 | c >> 18);
+		*p++ = (char)(0x80 | (c >> 12 & 0x3f));
+		*p++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*p++ = (char)(0x80 | (c & 0x3f));
+	}
+	*p = '\0';
+	b->len = (size_t)(p - b->s);
+}
+
+/* Decodes the \u escape at s (after the u); returns the end of it. */
+static const char *
+decode_unicode(struct buf *b, const char *s, const char *end, bool *good)
+{
+	unsigned c = hex4(s), low;
+
+	s += 4;
+	if (c >= 0xd800 && c < 0xdc00 && end - s >= 6 && s[0] == '\\' &&
+	    s[1] == 'u') {
+		low = hex4(s + 2);
+		if (low >= 0xdc00 && low < 0xe000) {
+			add_utf8(
+			    b, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
+			return s + 6;
+		}
+	}
+	if (c >= 0xd800 && c < 0xe000) {
+		*good = false;
+		c = 0xfffd;
+	}
+	add_utf8(b, c);
+	return s;
+}
+
+bool
+json_decode(struct buf *b, struct json_val string)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *s = string.s + 1, *end = string.s + string.len - 1;
+	const char *slash;
+	bool good = true;
+
+	while ((slash = memchr(s, '\\', (size_t)(end - s)))) {
+		buf_add(b, s, (size_t)(slash - s));
+		s = slash + 2;
+		if (slash[1] == 'u')
+			s = decode_unicode(b, s, end, &good);
+		else
+			buf_char(b, to[strchr(from, slash[1]) - from]);
+	}
+	buf_add(b, s, (size_t)(end - s));
+	return good;
+}
+
+/* The end of the longest run at s that needs no escape and is ASCII. */
+static const char *
+plain_run(const char *s, const char *end)
+{
+	while (s < end && (signed char)*s >= ' ' && *s != '"' && *s != '\\' &&
+	       *s != 0x7f)
+		s++;
+	return s;
+}
+
+/* Appends one byte or one UTF-8 sequence; returns its end. */
+static const char *
+quote_one(struct buf *b, const char *s, const char *end, bool *good)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+	const char *hit = *s ? strchr(from, *s) : NULL;
+	size_t n = 1;
+
+	if (hit) {
+		buf_char(b, '\\');
+		buf_char(b, to[hit - from]);
+	} else if ((unsigned char)*s < ' ') {
+		buf_printf(b, "\\u%04x", (unsigned)(unsigned char)*s);
+	} else if ((unsigned char)*s < 0x80) {
+		buf_char(b, *s);
+	} else if ((n = json_utf8_one(s, (size_t)(end - s)))) {
+		buf_add(b, s, n);
+	} else {
+		buf_str(b, "\xef\xbf\xbd");
+		*good = false;
+		n = 1;
+	}
+	return s + n;
+}
+
+bool
+json_quote(struct buf *b, const char *s, size_t len)
+{
+	const char *end = s + len, *run;
+	bool good = true;
+
+	buf_char(b, '"');
+	while (s < end) {
+		run = plain_run(s, end);
+		buf_add(b, s, (size_t)(run - s));
+		s = run < end ? quote_one(b, run, end, &good) : run;
+	}
+	buf_char(b, '"');
+	return good;
+}
+
+void
+json_compact(struct buf *b, struct json_val v)
+{
+	const char *s = v.s, *end = v.s + v.len, *from;
+
+	while (s < end) {
+		if (json_space(*s)) {
+			s++;
+			continue;
+		}
+		from = s;
+		while (s < end && !json_space(*s))
+			s = *s == '"' ? json_skip_string(s, end) : s + 1;
+		buf_add(b, from, (size_t)(s - from));
+	}
+}

@@ -1,0 +1,48 @@
+/*
+ * key: a record's key as canonical bytes.
+ *
+ * One expression or several (composite). Keys are JSON values: strings are
+ * compared by content ("a" is "\u0061"), numbers by text (or by value, with
+ * `numeric`: 1.0 is 1), and 1 is not "1". Each part is one type byte, its
+ * length and its bytes, so that no two different keys have the same bytes.
+ */
+#ifndef SLUICE_KEY_H
+#define SLUICE_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "expr.h"
+
+struct key {
+	struct expr **part;
+	size_t n;
+	bool numeric;
+	struct buf bytes; /* the canonical bytes of the last key_get */
+	struct buf text;  /* the same for people: `42`, `a,7` */
+	struct buf why;
+};
+
+#define KEY_INIT                                             \
+	{                                                    \
+		NULL, 0, false, BUF_INIT, BUF_INIT, BUF_INIT \
+	}
+
+/* An opt_call: adds a part. */
+const char *key_opt(void *key, const char *expr);
+void key_free(struct key *);
+
+enum key_is {
+	KEY_OK,
+	KEY_NULL,  /* a part is null or missing; `why` says which */
+	KEY_FAILED /* a part is no scalar or its expression failed; `why` */
+};
+
+/* Computes `bytes` and `text` of a checked record. */
+enum key_is key_get(struct key *, struct json_val record);
+
+/* The canonical bytes of a scalar value alone, appended. */
+void key_scalar(struct buf *, struct json_val, bool numeric);
+
+#endif

@@ -1,0 +1,337 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "out.h"
+#include "stop.h"
+
+enum { FULL = 64 * 1024 };
+
+/* One inode, one descriptor: see out.h. */
+struct file {
+	int fd;
+	dev_t dev;
+	ino_t ino;
+	bool lock;
+	struct file *next;
+};
+
+struct out {
+	struct file *file;
+	char *name; /* for messages, and to rename to */
+	char *tmp;  /* written beside, or NULL */
+	struct buf b;
+	size_t whole; /* so many bytes of b are whole lines */
+	bool optional, lost;
+	uint64_t lines, bytes;
+	struct out *next;
+};
+
+static struct file *files;
+static struct out *outs;
+
+/* The process' descriptor of that inode; fd is closed if there was one. */
+static struct file *
+file_of(int fd, const char *name)
+{
+	struct file *f;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		die_errno(EX_IOERR, "could not look at \"%s\"", name);
+	for (f = files; f; f = f->next)
+		if (f->dev == st.st_dev && f->ino == st.st_ino)
+			break;
+	if (f) {
+		if (fd != f->fd && fd > STDERR_FILENO)
+			close(fd);
+		return f;
+	}
+	f = buf_array(NULL, 1, sizeof *f);
+	*f = (struct file){fd, st.st_dev, st.st_ino,
+	    S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode), files};
+	return files = f;
+}
+
+/* Opens path beside itself; a device or a pipe is opened as it is. */
+static int
+open_beside(struct out *o)
+{
+	struct buf tmp = BUF_INIT;
+	struct stat st;
+	mode_t mask;
+	int fd;
+
+	if (stat(o->name, &st) == 0 && !S_ISREG(st.st_mode))
+		return open(o->name, O_WRONLY | O_CLOEXEC);
+	buf_printf(&tmp, "%s.XXXXXX", o->name);
+	o->tmp = tmp.s;
+	fd = mkostemp(o->tmp, O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	mask = umask(0);
+	umask(mask);
+	if (fchmod(fd, 0666 & ~mask) != 0)
+		die_errno(
+		    EX_CANTCREAT, "could not set the mode of \"%s\"", o->tmp);
+	return fd;
+}
+
+struct out *
+out_open(const char *path, enum out_mode mode)
+{
+	struct out *o = buf_array(NULL, 1, sizeof *o);
+	int fd = STDOUT_FILENO;
+
+	*o = (struct out){.next = outs};
+	if (mode == OUT_STDOUT || strcmp(path, "-") == 0) {
+		o->name = buf_dup("<stdout>", 8);
+	} else {
+		o->name = buf_dup(path, strlen(path));
+		fd = mode == OUT_REPLACE
+			 ? open_beside(o)
+			 : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+			       0666);
+		if (fd < 0)
+			die_errno(
+			    EX_CANTCREAT, "could not create file \"%s\"", path);
+	}
+	/* A closed standard output would be the next file's descriptor. */
+	if (fcntl(fd, F_GETFD) < 0)
+		die_errno(EX_IOERR, "could not write to %s", o->name);
+	o->file = file_of(fd, o->name);
+	return outs = o;
+}
+
+void
+out_optional(struct out *o)
+{
+	o->optional = true;
+}
+
+bool
+out_lost(const struct out *o)
+{
+	return o->lost;
+}
+
+static void
+lock_file(struct out *o, short type)
+{
+	struct flock l = {.l_type = type, .l_whence = SEEK_SET};
+	int r;
+
+	if (!o->file->lock)
+		return;
+	do
+		r = fcntl(o->file->fd, F_SETLKW, &l);
+	while (r != 0 && errno == EINTR);
+	if (r != 0) {
+		msg_warn_errno("could not lock \"%s\": lines of several "
+			       "processes may mix",
+		    o->name);
+		o->file->lock = false;
+	}
+}
+
+/* The reader is gone, or the write failed: nothing more goes there. */
+static void
+write_failed(struct out *o)
+{
+	int error = errno;
+
+	o->lost = true;
+	if (error == EPIPE && o->optional)
+		return;
+	if (error == EPIPE) {
+		msg_hook(128 + SIGPIPE);
+		stop_die(SIGPIPE);
+	}
+	errno = error;
+	die_errno(EX_IOERR, "could not write to \"%s\"", o->name);
+}
+
+static bool
+write_all(struct out *o, const char *s, size_t len)
+{
+	struct pollfd p = {o->file->fd, POLLOUT, 0};
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(o->file->fd, s, len);
+		if (n >= 0) {
+			s += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			poll(&p, 1, -1);
+		} else if (errno != EINTR) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+out_flush(struct out *o)
+{
+	size_t n = o->whole;
+	bool good;
+	int error;
+
+	if (n == 0)
+		return;
+	o->whole = 0;
+	if (!o->lost) {
+		lock_file(o, F_WRLCK);
+		good = write_all(o, o->b.s, n);
+		error = errno;
+		lock_file(o, F_UNLCK);
+		errno = error;
+		if (!good)
+			write_failed(o);
+	}
+	memmove(o->b.s, o->b.s + n, o->b.len - n);
+	buf_cut(&o->b, o->b.len - n);
+}
+
+void
+out_flush_all(void)
+{
+	struct out *o;
+
+	for (o = outs; o; o = o->next)
+		out_flush(o);
+}
+
+struct buf *
+out_buf(struct out *o)
+{
+	return &o->b;
+}
+
+void
+out_end(struct out *o)
+{
+	buf_char(&o->b, '\n');
+	o->lines++;
+	o->bytes += o->b.len - o->whole;
+	o->whole = o->b.len;
+	if (o->whole >= FULL)
+		out_flush(o);
+}
+
+void
+out_undo(struct out *o)
+{
+	buf_cut(&o->b, o->whole);
+}
+
+void
+out_line(struct out *o, const char *s, size_t len)
+{
+	buf_add(&o->b, s, len);
+	out_end(o);
+}
+
+const char *
+out_name(const struct out *o)
+{
+	return o->name;
+}
+
+uint64_t
+out_lines(const struct out *o)
+{
+	return o->lines;
+}
+
+uint64_t
+out_bytes(const struct out *o)
+{
+	return o->bytes;
+}
+
+void
+out_sync(struct out *o)
+{
+	out_flush(o);
+	/* Pipes and devices cannot be synced, which is no failure. */
+	if (fsync(o->file->fd) != 0 && errno != EINVAL && errno != EROFS)
+		die_errno(EX_IOERR, "could not sync \"%s\"", o->name);
+}
+
+/* Gives a finished file its name, durably. */
+static void
+publish(struct out *o)
+{
+	char *dir = buf_dup(o->name, strlen(o->name));
+	int fd;
+
+	if (rename(o->tmp, o->name) != 0)
+		die_errno(EX_CANTCREAT, "could not rename \"%s\" to \"%s\"",
+		    o->tmp, o->name);
+	fd = open(dirname(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(dir);
+}
+
+static bool
+close_files(void)
+{
+	struct file *f;
+	bool good = true;
+
+	while ((f = files)) {
+		files = f->next;
+		if (close(f->fd) != 0 && errno != EINTR)
+			good = false;
+		free(f);
+	}
+	return good;
+}
+
+int
+out_finish(int status)
+{
+	struct out *o, *all = outs;
+	bool lost = false;
+
+	for (o = all; o; o = o->next) {
+		if (o->tmp && status <= EX_NO)
+			out_sync(o);
+		else
+			out_flush(o);
+		if (o->optional && o->lost) {
+			msg_warn("could not print what was done: nobody "
+				 "reads the output any more");
+			lost = true;
+		}
+	}
+	outs = NULL;
+	/* Delayed write errors (NFS, quotas) show up here. */
+	if (!close_files())
+		die_errno(EX_IOERR, "could not close an output");
+	while ((o = all)) {
+		all = o->next;
+		if (o->tmp && status <= EX_NO)
+			publish(o);
+		else if (o->tmp)
+			unlink(o->tmp);
+		free(o->name);
+		free(o->tmp);
+		buf_free(&o->b);
+		free(o);
+	}
+	return lost ? msg_worse(status, EX_IOERR) : status;
+}

@@ -1,0 +1,68 @@
+/*
+ * out: every output of the process, line by line.
+ *
+ * Lines are gathered in a buffer; each flush writes whole lines only and
+ * holds a record lock (fcntl F_SETLKW) on the file or pipe meanwhile, so that
+ * several processes can share it. Closing any descriptor of an inode drops
+ * the process' locks on it: so outputs are opened once at start, closed at
+ * the end, two outputs on one inode share one descriptor, and no two locks
+ * are held at once. A write that fails ends the process with EX_IOERR; a
+ * reader that is gone (EPIPE) ends it by SIGPIPE, or, for an output of
+ * out_optional, is remembered and the rest of that output is dropped.
+ */
+#ifndef SLUICE_OUT_H
+#define SLUICE_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+struct out;
+
+enum out_mode {
+	OUT_STDOUT,  /* standard output; the path is not used */
+	OUT_REPLACE, /* a file written beside and renamed by out_finish */
+	OUT_APPEND   /* a file appended to; may be shared by processes */
+};
+
+/* Opens an output; ends the process with EX_CANTCREAT if it cannot. */
+struct out *out_open(const char *path, enum out_mode);
+
+/* For sinks: go on when the reader is gone; see out_lost. */
+void out_optional(struct out *);
+bool out_lost(const struct out *);
+
+/* Appends a line; the newline is added here. */
+void out_line(struct out *, const char *s, size_t len);
+
+/*
+ * Building a line in place: append to out_buf(), then out_end() adds the
+ * newline and makes it part of the output, or out_undo() drops it. The buffer
+ * may hold earlier lines: touch only what was appended since.
+ */
+struct buf *out_buf(struct out *);
+void out_end(struct out *);
+void out_undo(struct out *);
+
+/* For messages: its path, or `<stdout>`. */
+const char *out_name(const struct out *);
+
+uint64_t out_lines(const struct out *);
+uint64_t out_bytes(const struct out *);
+
+void out_flush(struct out *);
+void out_flush_all(void);
+
+/* Flushes and fsyncs: for files that must survive a crash from here on. */
+void out_sync(struct out *);
+
+/*
+ * Flushes and closes all outputs. Files of OUT_REPLACE get their names where
+ * status is 0 or EX_NO and are removed otherwise. Returns status, or EX_IOERR
+ * where an optional output lost its reader.
+ */
+int out_finish(int status);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * path: a plain path (`.`, `.a.b[0]."odd key"`, `.["a"]`, `.a[-1]`), walked on
+ * raw text. It means what it means in jq: the last of duplicate names counts,
+ * nothing in null is missing, anything in another type is an error.
+ */
+#ifndef SLUICE_PATH_H
+#define SLUICE_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "json.h"
+
+struct path {
+	struct path_step *step;
+	size_t n;
+};
+
+#define PATH_INIT       \
+	{               \
+		NULL, 0 \
+	}
+
+/* False if text is no plain path; *p is empty then. */
+bool path_parse(struct path *p, const char *text);
+void path_free(struct path *);
+
+enum path_is { PATH_VALUE, PATH_NONE, PATH_FAILED };
+
+/* Walks v, a checked value; on PATH_FAILED *why says where it ended. */
+enum path_is path_get(const struct path *, struct json_val v,
+    struct json_val *result, struct buf *why);
+
+#endif
