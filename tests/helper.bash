@@ -55,7 +55,8 @@ counts() {
 # and exports PGHOST, PGUSER and PGDATABASE. stop_pg in teardown_file.
 start_pg() {
 	export SLUICE_VAR=$BATS_FILE_TMPDIR/var
-	"$root/pipelines/local-postgres" start >&2 3>&-
+	"$root/pipelines/local-postgres" start "${1:-test}" \
+		>&2 3>&-
 	eval "$("$root/pipelines/local-postgres" env "${1:-test}")"
 }
 

@@ -122,6 +122,8 @@ bool json_string_is(struct json_val string, const char *s, size_t len);
  * U+FFFD is appended for it and false returned; all else is true.
  */
 bool json_decode(struct buf *, struct json_val string);
+/* The same for the text between the quotes. */
+bool json_unescape(struct buf *, const char *s, size_t len);
 
 /*
  * Appends s as a JSON string with its quotes. Bytes that are not UTF-8 become

@@ -42,18 +42,19 @@ json_type_name(enum json_type t)
 	return names[t];
 }
 
-const char *
-json_skip_string(const char *s, const char *end)
+/*
+ * The end of the string whose text starts at s. Short ones end in the first
+ * load, inline.
+ */
+static inline const char *
+skip_text(const char *s, const char *end)
 {
 #if SIMD
 	const __m128i quote = _mm_set1_epi8('"');
 	const __m128i slash = _mm_set1_epi8('\\');
 	__m128i v;
 	unsigned m;
-#endif
 
-	s++;
-#if SIMD
 	while (end - s >= 16) {
 		v = _mm_loadu_si128((const __m128i *)(const void *)s);
 		m = (unsigned)_mm_movemask_epi8(_mm_or_si128(
@@ -73,6 +74,12 @@ json_skip_string(const char *s, const char *end)
 	while (*s != '"')
 		s += *s == '\\' ? 2 : 1;
 	return s + 1;
+}
+
+const char *
+json_skip_string(const char *s, const char *end)
+{
+	return skip_text(s + 1, end);
 }
 
 /* The first quote or bracket at or after s. */
@@ -107,37 +114,49 @@ structural(const char *s, const char *end)
 	return s;
 }
 
-static bool
+static inline bool
 scalar_byte(char c)
 {
 	return c != ',' && c != ']' && c != '}' && !json_space(c);
 }
 
-const char *
-json_skip(const char *s, const char *end)
+/* The end of the array or object that starts at s. */
+static const char *
+skip_container(const char *s, const char *end)
 {
 	unsigned depth = 0;
 
-	if (*s == '"')
-		return json_skip_string(s, end);
-	if (*s != '{' && *s != '[') {
-		while (s < end && scalar_byte(*s))
-			s++;
-		return s;
-	}
 	do {
 		s = structural(s, end);
 		if (*s == '"') {
-			s = json_skip_string(s, end);
-		} else {
-			if ((*s | 0x20) == '{')
-				depth++;
-			else
-				depth--;
-			s++;
+			s = skip_text(s + 1, end);
+			continue;
 		}
+		if ((*s | 0x20) == '{')
+			depth++;
+		else
+			depth--;
+		s++;
 	} while (depth > 0);
 	return s;
+}
+
+static inline const char *
+skip_value(const char *s, const char *end)
+{
+	if (*s == '"')
+		return skip_text(s + 1, end);
+	if (*s == '{' || *s == '[')
+		return skip_container(s, end);
+	while (s < end && scalar_byte(*s))
+		s++;
+	return s;
+}
+
+const char *
+json_skip(const char *s, const char *end)
+{
+	return skip_value(s, end);
 }
 
 struct json_val
@@ -152,7 +171,7 @@ json_trim(const char *s, size_t len)
 	return (struct json_val){s, len};
 }
 
-static const char *
+static inline const char *
 skip_space(const char *s)
 {
 	while (json_space(*s))
@@ -178,7 +197,7 @@ json_name(struct json_walk *w, struct json_val *name)
 		return false;
 	if (w->object) {
 		name->s = p;
-		p = json_skip_string(p, w->end);
+		p = skip_text(p + 1, w->end);
 		name->len = (size_t)(p - name->s);
 		w->p = skip_space(skip_space(p) + 1);
 	}
@@ -186,7 +205,7 @@ json_name(struct json_walk *w, struct json_val *name)
 }
 
 /* Goes on behind a value that ends at p. */
-static void
+static inline void
 behind(struct json_walk *w, const char *p)
 {
 	p = skip_space(p);
@@ -198,7 +217,7 @@ json_take(struct json_walk *w)
 {
 	struct json_val v = {w->p, 0};
 
-	v.len = (size_t)(json_skip(v.s, w->end) - v.s);
+	v.len = (size_t)(skip_value(v.s, w->end) - v.s);
 	behind(w, v.s + v.len);
 	return v;
 }
@@ -326,9 +345,14 @@ decode_unicode(struct buf *b, const char *s, const char *end, bool *good)
 bool
 json_decode(struct buf *b, struct json_val string)
 {
+	return json_unescape(b, string.s + 1, string.len - 2);
+}
+
+bool
+json_unescape(struct buf *b, const char *s, size_t len)
+{
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	const char *s = string.s + 1, *end = string.s + string.len - 1;
-	const char *slash;
+	const char *end = s + len, *slash;
 	bool good = true;
 
 	while ((slash = memchr(s, '\\', (size_t)(end - s)))) {

@@ -83,18 +83,20 @@ rec_open_args(struct rec *r, enum rec_kind kind, char **args)
 static void
 progress(struct rec *r, bool end)
 {
-	double t = when_now();
 	struct buf b = BUF_INIT;
-	const char *tail = isatty(STDERR_FILENO) && !end ? "\r" : "\n";
+	double t;
 
-	if (!opt_common.progress || (!end && t < next_progress))
+	if (!opt_common.progress)
+		return;
+	t = when_now();
+	if (!end && t < next_progress)
 		return;
 	next_progress = t + 1;
 	buf_printf(&b,
 	    "%s: %" PRIu64 " records, %.1f MB/s, %" PRIu64 " rejected%s",
 	    msg_tool(), rec_settled(r),
 	    (double)r->in.bytes / 1e6 / fmax(t - r->start, 1e-3), r->rejected,
-	    tail);
+	    isatty(STDERR_FILENO) && !end ? "\r" : "\n");
 	if (write(STDERR_FILENO, b.s, b.len) < 0)
 		opt_common.progress = false;
 	buf_free(&b);

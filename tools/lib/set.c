@@ -132,14 +132,13 @@ set_add(struct set *s, const void *key, size_t len)
 {
 	struct set_slot f = fingerprint(key, len);
 	struct set_shard *d = shard_of(s, f);
-	bool found;
+	bool found = false;
 	size_t i;
 
-	if (d->slot) {
-		i = find(d, f, &found);
-		if (found)
-			return false;
-	}
+	if (d->slot)
+		find(d, f, &found);
+	if (found)
+		return false;
 	/* Full to 7/8 a cluster is some ten slots long: one or two lines. */
 	while (d->n >= d->cap - d->cap / 8 || !shift(d, i = find(d, f, &found)))
 		grow(s, d);

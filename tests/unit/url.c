@@ -1,0 +1,149 @@
+/* Encoding, templates, references, origins, query parameters. */
+#include <stdlib.h>
+
+#include "unit.h"
+#include "url.h"
+
+static const struct {
+	const char *tmpl, *record, *result, *why;
+} templates[] = {
+    {"/a", "{}", "/a", NULL},
+    {"/p/{id}/offers", "{\"id\":17}", "/p/17/offers", NULL},
+    {"/p/{id}", "{\"id\":\"17\"}", "/p/17", NULL},
+    {"/p/{id}", "{\"id\":9007199254740993}", "/p/9007199254740993", NULL},
+    {"/p/{id}", "{\"id\":19.90}", "/p/19.90", NULL},
+    {"/p/{id}", "{\"id\":true}", "/p/true", NULL},
+    {"/p/{id}", "{\"id\":\"a b/c?d&e#f%\"}", "/p/a%20b%2Fc%3Fd%26e%23f%25",
+	NULL},
+    {"/p/{id}", "{\"id\":\"\\u0026\\u00e9\"}", "/p/%26%C3%A9", NULL},
+    {"/p/{id}", "{\"id\":\"-._~\"}", "/p/-._~", NULL},
+    {"/{a}/{b}?q={a}", "{\"a\":1,\"b\":2}", "/1/2?q=1", NULL},
+    {"/{odd key}", "{\"odd key\":1}", "/1", NULL},
+    {"/{id}", "{\"id\":1,\"id\":2}", "/2", NULL},
+    {"/s?q={q}", "{\"q\":\"\"}", "/s?q=", NULL},
+    {"/s?q={q}", "{\"q\":\"..\"}", "/s?q=..", NULL},
+    {"/a{", "{}", "/a{", NULL},
+    {"/{id}", "{}", NULL, "no member \"id\""},
+    {"/{id}", "{\"id\":null}", NULL, "\"id\" has to be a string or a number"},
+    {"/{id}", "{\"id\":[1]}", NULL, "is an array"},
+    {"/{id}", "{\"id\":{}}", NULL, "is an object"},
+    {"/{id}", "[1]", NULL, "has to be an object, is an array"},
+    {"/{id}", "{\"id\":\"\"}", NULL, "cannot stand in a path"},
+    {"/{id}", "{\"id\":\"..\"}", NULL, "cannot stand in a path"},
+    {"/{id}", "{\"id\":\".\"}", NULL, "cannot stand in a path"},
+    {"/{id}", "{\"id\":\"\\ud800\"}", NULL, "lone surrogate"},
+};
+
+static void
+try_templates(void)
+{
+	struct buf b = BUF_INIT, why = BUF_INIT;
+	struct json_val v;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < sizeof templates / sizeof *templates; i++) {
+		buf_cut(&b, 0);
+		buf_str(&b, "before");
+		buf_cut(&why, 0);
+		v.s = templates[i].record;
+		v.len = strlen(v.s);
+		ok = url_expand(&b, templates[i].tmpl, v, &why);
+		CHECK(ok == (templates[i].result != NULL), "%s of %s",
+		    templates[i].tmpl, templates[i].record);
+		CHECK(strcmp(b.s + 6, ok ? templates[i].result : "") == 0,
+		    "%s of %s: %s", templates[i].tmpl, templates[i].record,
+		    b.s);
+		CHECK(ok || strstr(why.s, templates[i].why), "%s of %s: %s",
+		    templates[i].tmpl, templates[i].record, why.s);
+	}
+	buf_free(&b);
+	buf_free(&why);
+}
+
+static const struct {
+	const char *base, *ref, *result;
+} references[] = {
+    {"http://h/a/b?c", "d", "http://h/a/d"},
+    {"http://h/a/b?c", "/d?e=f", "http://h/d?e=f"},
+    {"http://h/a/b?c", "?page=2", "http://h/a/b?page=2"},
+    {"http://h/a/b", "//other/x", "http://other/x"},
+    {"https://h/a/b", "http://other/x", "http://other/x"},
+    {"http://h/a/b/c", "../d", "http://h/a/d"},
+    {"http://h/a", "?q=a b", "http://h/a?q=a+b"},
+    {"http://h/a", "http://", NULL},
+};
+
+static const struct {
+	const char *url, *origin;
+} origins[] = {
+    {"http://h/a", "http://h:80"},
+    {"https://h/a", "https://h:443"},
+    {"https://h:443/", "https://h:443"},
+    {"http://user:secret@h:8080/", "http://h:8080"},
+    {"http://[::1]:9/", "http://[::1]:9"},
+    {"nonsense", NULL},
+    {"", NULL},
+};
+
+static void
+try_references(void)
+{
+	struct buf b = BUF_INIT, why = BUF_INIT;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < sizeof references / sizeof *references; i++) {
+		buf_cut(&b, 0);
+		ok = url_resolve(
+		    &b, references[i].base, references[i].ref, &why);
+		CHECK(ok == (references[i].result != NULL), "%s",
+		    references[i].ref);
+		CHECK(!ok || strcmp(b.s, references[i].result) == 0, "%s: %s",
+		    references[i].ref, b.s);
+	}
+	for (i = 0; i < sizeof origins / sizeof *origins; i++) {
+		buf_cut(&b, 0);
+		ok = url_origin(&b, origins[i].url, &why);
+		CHECK(ok == (origins[i].origin != NULL), "%s", origins[i].url);
+		CHECK(!ok || strcmp(b.s, origins[i].origin) == 0, "%s: %s",
+		    origins[i].url, b.s);
+	}
+	buf_free(&b);
+	buf_free(&why);
+}
+
+static const struct {
+	const char *url, *result;
+} queries[] = {
+    {"http://h/a", "http://h/a?n%20m=1%262"},
+    {"http://h/a?", "http://h/a?n%20m=1%262"},
+    {"http://h/a?b=c", "http://h/a?b=c&n%20m=1%262"},
+    {"http://h/a?b=c&", "http://h/a?b=c&n%20m=1%262"},
+    {"http://h/a?b#f?", "http://h/a?b&n%20m=1%262#f?"},
+};
+
+static void
+try_queries(void)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof queries / sizeof *queries; i++) {
+		buf_cut(&b, 0);
+		buf_str(&b, queries[i].url);
+		url_query(&b, "n m", 3, "1&2", 3);
+		CHECK(strcmp(b.s, queries[i].result) == 0, "%s: %s",
+		    queries[i].url, b.s);
+	}
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	try_templates();
+	try_references();
+	try_queries();
+	return UNIT_END();
+}
