@@ -12,7 +12,7 @@ DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libxxhash0 \
 	postgresql-client util-linux
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpq-dev libxxhash-dev make pkg-config
-DEPS_TEST = bats clang clang-format clang-tidy cppcheck curl mandoc \
+DEPS_TEST = bats clang libclang-rt-dev clang-format clang-tidy cppcheck curl mandoc \
 	parallel postgresql procps python3-minimal shellcheck
 
 CC = gcc
@@ -38,6 +38,8 @@ LIB_O = $(patsubst tools/lib/%.c,$B/lib/%.o,$(wildcard tools/lib/*.c))
 APID_O = $(patsubst tests/apid/%.c,$B/apid/%.o,$(wildcard tests/apid/*.c))
 UNIT = $(patsubst tests/unit/%.c,bin/unit/%,$(wildcard tests/unit/*.c)) \
 	bin/unit/json-plain
+FUZZ = $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard \
+	tests/fuzz/*.c)))
 SOURCES = $(wildcard tools/*.[ch] tools/lib/*.[ch] tests/apid/*.[ch] \
 	tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
 SCRIPTS = $(shell git grep -lE '^\#!/usr/bin/env (bash|bats)' 2>/dev/null) \
@@ -63,6 +65,19 @@ bin/unit/json-plain: tests/unit/json.c $(wildcard tools/lib/json*.c) \
 	@mkdir -p $(@D)
 	$(LINK) -std=c11 $(CPPFLAGS) -fPIE -DSLUICE_NO_SIMD -o $@ \
 		$(filter %.c,$^) $B/libsluice.a
+
+# A fuzz target over the files it is given; libFuzzer's is bin/fuzz/X-fuzz.
+bin/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
+		$B/libsluice.a $B/.stamp
+	@mkdir -p $(@D)
+	$(LINK) -std=c11 $(CPPFLAGS) $(WARN) -fPIE -o $@ $(filter %.c,$^) \
+		$B/libsluice.a $(LIBS)
+
+bin/fuzz/%-fuzz: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tools/lib/*.c)
+	@mkdir -p $(@D)
+	clang -std=c11 -g -O1 $(CPPFLAGS) \
+		-fsanitize=fuzzer -fsanitize=address -fsanitize=undefined \
+		-fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
 
 $B/libsluice.a: $(LIB_O)
 	rm -f $@ && ar rcs $@ $^
@@ -92,8 +107,17 @@ deps: deps-run deps-build deps-test
 deps-run deps-build deps-test: deps-%:
 	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
 
-test: deps all bin/apid $(UNIT)
+test: deps all bin/apid $(UNIT) $(FUZZ:%=bin/fuzz/%)
 	tests/run
+
+# Each target for a minute; what it finds goes to tests/fuzz/corpus.
+FUZZ_SECONDS = 60
+fuzz: $(FUZZ:%=bin/fuzz/%-fuzz)
+	@for t in $(FUZZ); do mkdir -p build/corpus/$$t && \
+		LSAN_OPTIONS=suppressions=tests/lsan.supp \
+		bin/fuzz/$$t-fuzz -max_total_time=$(FUZZ_SECONDS) \
+		-print_final_stats=1 -artifact_prefix=build/$$t- \
+		build/corpus/$$t tests/fuzz/corpus/$$t || exit 1; done
 
 demo: deps-run deps-build deps-demo all bin/apid
 	pipelines/demo
@@ -136,4 +160,4 @@ clean:
 
 FORCE:
 .PHONY: all clean demo deps deps-run deps-build deps-test deps-demo \
-	format-check install lint test uninstall FORCE $(DATASETS)
+	format-check fuzz install lint test uninstall FORCE $(DATASETS)

@@ -177,17 +177,19 @@ print(struct rec *r)
 {
 	struct buf *out = out_buf(r->out);
 	struct member *m;
+	size_t i;
 
 	names_reset(&names);
 	buf_char(out, '{');
-	for (m = members; m < members + nmembers; m++) {
+	for (i = 0; i < nmembers; i++) {
+		m = &members[i];
 		if (!names_add(&names, m->name.s + 1, m->name.len - 2)) {
 			out_undo(r->out);
 			rec_reject(r, "two members would be called %.*s",
 			    (int)m->name.len, m->name.s);
 			return;
 		}
-		if (m > members)
+		if (i > 0)
 			buf_char(out, ',');
 		buf_add(out, m->name.s, m->name.len);
 		buf_char(out, ':');

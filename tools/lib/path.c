@@ -119,6 +119,14 @@ path_free(struct path *p)
 	p->n = 0;
 }
 
+const char *
+path_step(const struct path *p, size_t i, size_t *len, long *index)
+{
+	*len = p->step[i].len;
+	*index = p->step[i].index;
+	return p->step[i].name;
+}
+
 static bool
 element(struct json_val array, long index, struct json_val *v)
 {
@@ -157,8 +165,10 @@ path_get(const struct path *p, struct json_val v, struct json_val *result,
 {
 	const struct path_step *step;
 	enum json_type type;
+	size_t i;
 
-	for (step = p->step; step < p->step + p->n; step++) {
+	for (i = 0; i < p->n; i++) {
+		step = &p->step[i];
 		type = json_type(v.s);
 		if (type == JSON_NULL)
 			return PATH_NONE;
