@@ -1,6 +1,6 @@
 # Sluice: `make` builds bin/, `make test` proves it, `make demo` shows it.
 # Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
-TOOLS = flatten fields dedupe
+TOOLS = wdn-fetch paginate flatten fields dedupe
 DATASETS =
 
 VERSION = 0.1.0

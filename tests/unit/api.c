@@ -55,7 +55,7 @@ static void
 try_bad(void)
 {
 	struct buf why = BUF_INIT;
-	struct api a;
+	struct api a = {.file = NULL};
 	size_t i;
 
 	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -106,7 +106,7 @@ try_good(void)
 {
 	struct buf why = BUF_INIT;
 	const struct api_resource *r;
-	struct api a;
+	struct api a = {.file = NULL};
 
 	setenv("SLUICE_SET", "ey", 1);
 	setenv("SLUICE_RETRY", "", 1);

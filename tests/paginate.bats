@@ -1,0 +1,360 @@
+#!/usr/bin/env bats
+# paginate: walks over pages, and what ends or breaks them.
+
+# shellcheck disable=SC2154 # bats and the helper set what is read here
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
+	cat >api.json <<-'END'
+		{"base_url": "${API}/api/v1",
+		 "http": {"retry": "${RETRY:-10}", "retry_delay": 0.01},
+		 "resources": {
+		  "search": {"path": "/searches/brand_search?q={q}",
+		   "records": ".data",
+		   "page": {"by": "page", "size_param": "page_size", "size": 5,
+		            "total": ".meta.page.total_count"}},
+		  "products": {"path": "/brands/{id}/products",
+		   "records": ".data",
+		   "page": {"by": "page", "size_param": "page_size", "size": 20,
+		            "total": ".meta.page.total_count"}}}}
+	END
+}
+
+teardown() {
+	stop_apid
+}
+
+# brand NAME: its id.
+brand() {
+	curl -fsS "$API/_apid/truth/brands" | jq -r "select(.name == \"$1\") | .id"
+}
+
+# truth BRAND: the ids of its products, in order.
+truth() {
+	curl -fsS "$API/_apid/truth/products" |
+		jq -r "select(.brand_id == $1) | .id"
+}
+
+# asked FILTER: what apid was asked, through jq -s.
+asked() {
+	curl -fsS "$API/_apid/requests" | jq -rs "$1"
+}
+
+# of_stats FILTER: of the stats file.
+of_stats() {
+	jq -r "$1" stats
+}
+
+# of_receipts: page, status, records and completeness of each.
+of_receipts() {
+	jq -r '[.page, .status, .records, .complete] | map(tostring) | join(" ")' \
+		receipts
+}
+
+# pages NAME TEXT...: options that serve the texts as /NAME?p=1, 2 ...
+pages() {
+	local name=$1 text n=0
+	serve=()
+	for text in "${@:2}"; do
+		n=$((n + 1))
+		printf '%s' "$text" >"$name$n.json"
+		serve+=(--serve "/$name?p=$n=$name$n.json")
+	done
+}
+
+@test "a walk by page brings every record once, in order" {
+	start_apid --products 300
+	id=$(brand Nike)
+	run --separate-stderr paginate -s stats --receipts receipts -o out \
+		--with brand_id=.id products "id=$id"
+	expect 0 '' ''
+	truth "$id" | cmp - <(jq -r .id out)
+	[ "$(jq -r .brand_id out | uniq)" = "$id" ]
+	n=$(wc -l <out) pages=$((($(wc -l <out) + 19) / 20))
+	[ "$pages" -gt 1 ]
+	# no page after the last: the total was reached
+	[ "$(counts .requests)" -eq "$pages" ]
+	[ "$(of_stats '[.in,.done,.out,.complete]|tojson')" = \
+		"[$pages,$pages,$n,true]" ]
+	[ "$(jq -s 'map(.records) | add' receipts)" -eq "$n" ]
+	[ "$(jq -rs 'map(.complete) | index(true)' receipts)" -eq $((pages - 1)) ]
+	[ "$(jq -r '.resource + .id' receipts | uniq)" = "products$id" ]
+}
+
+@test "operands fill the template, the others become parameters" {
+	start_apid
+	run --separate-stderr paginate search 'q=a&b' 'x y=1' z=
+	expect 0 '' ''
+	[ "$(asked '.[0].url')" = \
+		'/api/v1/searches/brand_search?q=a%26b&x%20y=1&z=&page_size=5&page=1' ]
+	run --separate-stderr paginate search
+	expect 64 '' '*the record has no member "q"*'
+	run --separate-stderr paginate search nike
+	expect 64 '' '*bad operand "nike": wanted name=value*'
+}
+
+@test "options, and the profile where they are silent" {
+	start_apid
+	run --separate-stderr paginate --page-size 7 --page-param p --first-page 0 \
+		--size-param n --max-pages 1 search q=nike
+	[ "$status" -eq 0 ]
+	[ "$(asked '.[0].url')" = '/api/v1/searches/brand_search?q=nike&n=7&p=0' ]
+	run --separate-stderr paginate -u "$API/animals/v1/animals" --by page \
+		--records .items --total-pages .total_pages --max-pages 3
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 30 ]
+}
+
+@test "a server that gives smaller pages than asked loses nothing" {
+	start_apid --products 300 --page-cap 7
+	id=$(brand Nike)
+	run --separate-stderr paginate -o out products "id=$id"
+	expect 0 '' ''
+	truth "$id" | cmp - <(jq -r .id out)
+}
+
+@test "without a total it walks to the empty page" {
+	start_apid --products 300
+	id=$(brand Nike)
+	run --separate-stderr paginate -o out -s stats --by page --size-param page_size \
+		--page-size 20 --records .data -u "$API/api/v1/brands/$id/products"
+	expect 0 '' ''
+	truth "$id" | cmp - <(jq -r .id out)
+	[ "$(of_stats '[.in, .complete] | tojson')" = \
+		"[$((($(wc -l <out) + 19) / 20 + 1)),true]" ]
+}
+
+@test "chaos of 30 %: every record once" {
+	start_apid --products 300 --chaos 30
+	id=$(brand Nike)
+	run --separate-stderr paginate --page-size 3 -s stats -o out products "id=$id"
+	expect 0 '' ''
+	truth "$id" | cmp - <(jq -r .id out)
+	[ "$(of_stats '.retries > 0')" = true ]
+}
+
+@test "a total that is too high: what there is is printed, 65" {
+	start_apid --products 300 --fault '*/products:wrong-total=20'
+	id=$(brand Nike)
+	n=$(truth "$id" | wc -l)
+	run --separate-stderr paginate -o out -s stats --receipts receipts products "id=$id"
+	expect 65 '' "paginate: the walk broke off at page *: the total of $((n + 20)) was not reached: got $n records"
+	[ ! -e out ]
+	[ "$(of_stats .complete)" = false ]
+	[ "$(jq -s 'any(.complete)' receipts)" = false ]
+	run --separate-stderr paginate products "id=$id"
+	[ "$status" -eq 65 ]
+	[ "${#lines[@]}" -eq "$n" ]
+}
+
+@test "a total that is too low is not believed once it is passed" {
+	start_apid --products 300 --fault '*/products:wrong-total=-3'
+	id=$(brand Nike)
+	run --separate-stderr paginate -o out products "id=$id"
+	expect 0 '' ''
+	truth "$id" | cmp - <(jq -r .id out)
+}
+
+@test "a page that repeats the one before breaks the walk off" {
+	start_apid --products 300 --fault '*/products:repeat-page=3'
+	id=$(brand Nike)
+	run --separate-stderr paginate --page-size 5 -s stats --receipts receipts \
+		products "id=$id"
+	[ "$status" -eq 65 ]
+	[[ $stderr == *'the walk broke off at page 3, "http'*'": its content came before' ]]
+	[ "${#lines[@]}" -eq 10 ]
+	[ "$(of_receipts)" = '1 200 5 false
+2 200 5 false
+3 200 0 false' ]
+	[ "$(of_stats '[.in,.done,.out,.exit]|tojson')" = '[2,2,10,65]' ]
+}
+
+@test "an empty page before the total is reached breaks the walk off" {
+	start_apid --products 300 --fault '*/products:empty-page=3'
+	id=$(brand Nike)
+	run --separate-stderr paginate --page-size 5 products "id=$id"
+	[ "$status" -eq 65 ]
+	[[ $stderr == *'at page 3, "http'*' was not reached: got 10 records' ]]
+	[ "${#lines[@]}" -eq 10 ]
+}
+
+@test "a page that fails: those before it are printed, it is named" {
+	start_apid --products 300 --fault '*?*page=3:status=500'
+	id=$(brand Nike)
+	run --separate-stderr paginate --page-size 5 --retry 2 -s stats \
+		--receipts receipts products "id=$id"
+	[ "$status" -eq 75 ]
+	[[ $stderr == 'paginate: could not fetch page 3, "http'*'page=3": status 500: Sorry! (after 3 attempts)' ]]
+	[ "${#lines[@]}" -eq 10 ]
+	[ "$(of_stats '[.in,.done,.retries,.complete,.exit]|tojson')" = '[2,2,2,false,75]' ]
+	[ "$(of_receipts | tail -n 1)" = '3 500 0 false' ]
+	for try in '404 69 status' '401 77 status' '418 69 status'; do
+		read -r code exit _ <<<"$try"
+		curl -fsS -X DELETE "$API/_apid/fault"
+		curl -fsS "$API/_apid/fault" --data-binary "*?*page=2:status=$code"
+		run --separate-stderr paginate --page-size 5 products "id=$id"
+		[ "$status" -eq "$exit" ]
+		[[ $stderr == *"could not fetch page 2, "*": status $code"* ]]
+		[ "${#lines[@]}" -eq 5 ]
+	done
+}
+
+@test "a page that is no JSON, or has no records there: 65" {
+	start_apid --products 300 --fault '*?*page=2:badjson'
+	id=$(brand Nike)
+	run --separate-stderr paginate --page-size 5 products "id=$id"
+	[ "$status" -eq 65 ]
+	[[ $stderr == *'page 2, '*'the answer is no JSON'* ]]
+	run --separate-stderr paginate --records .date products "id=$id"
+	expect 65 '' '*page 1, *.date leads nowhere in the answer*'
+}
+
+@test "--max-pages ends it, with 0 and an incomplete walk" {
+	start_apid --products 300
+	id=$(brand Nike)
+	run --separate-stderr paginate --page-size 5 --max-pages 2 -s stats \
+		--receipts receipts products "id=$id"
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'stopped after page 2: --max-pages' ]]
+	[ "${#lines[@]}" -eq 10 ]
+	[ "$(of_stats .complete)" = false ]
+	[ "$(jq -s 'any(.complete)' receipts)" = false ]
+}
+
+@test "nothing found is a complete walk of one empty page" {
+	start_apid
+	run --separate-stderr paginate -s stats --receipts receipts search q=nobody
+	expect 0 '' ''
+	[ "$(of_receipts)" = '1 200 0 true' ]
+	[ "$(of_stats '[.in,.out,.complete]|tojson')" = '[1,0,true]' ]
+}
+
+@test "by next: relative and absolute URLs, empty pages, the end" {
+	pages list '{"d":[1],"next":"?p=2"}' '{"d":[],"next":"/list?p=3"}' \
+		'{"d":[3],"next":null}'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by next --next .next --records .d \
+		--receipts receipts -u "$API/list?p=1"
+	expect 0 '1
+3' ''
+	[ "$(of_receipts)" = '1 200 1 false
+2 200 0 false
+3 200 1 true' ]
+}
+
+@test "by next: a loop is found, however long" {
+	pages list '{"d":[1],"next":"?p=2"}' '{"d":[2],"next":"?p=3"}' \
+		'{"d":[3],"next":"?p=2"}'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by next --next .next --records .d \
+		-u "$API/list?p=1"
+	expect 65 '1
+2
+3' '*broke off at page 3, "*": it leads to "*/list[?]p=2", which was asked for before'
+}
+
+@test "by next: credentials stay with the first page's origin" {
+	pages list '{"d":[2],"next":null}' '{"d":[3],"next":null}'
+	start_apid "${serve[@]}"
+	there=$API
+	there_pid=$apid_pid
+	pages list "{\"d\":[1],\"next\":\"$there/list?p=2\"}"
+	mkdir second
+	BATS_TEST_TMPDIR=$PWD/second start_apid "${serve[@]}"
+	run --separate-stderr paginate --by next --next .next --records .d \
+		-H 'Authorization: Bearer abcdef' -u "$API/list?p=1"
+	expect 0 '1
+3' ''
+	[ "$(asked '.[0].headers.authorization')" = true ]
+	[ "$(API=$there asked '.[0].headers.authorization')" = false ]
+	kill "$there_pid"
+}
+
+@test "by cursor: a parameter, and --more" {
+	printf '{"d":[1],"c":"x&y","m":true}' >p1
+	printf '{"d":[2],"c":9007199254740993,"m":true}' >p2
+	printf '{"d":[3],"c":"again","m":false}' >p3
+	start_apid --serve '/list?a=1=p1' --serve '/list?a=1&cursor=x%26y=p2' \
+		--serve '/list?a=1&cursor=9007199254740993=p3'
+	run --separate-stderr paginate --by cursor --cursor .c --more .m \
+		--records .d -u "$API/list" a=1
+	expect 0 '1
+2
+3' ''
+}
+
+@test "by offset: counted by what came, not by what was asked" {
+	printf '{"d":[1,2],"n":3}' >p1
+	printf '{"d":[3],"n":3}' >p2
+	start_apid --serve '/list?limit=5&offset=0=p1' \
+		--serve '/list?limit=5&offset=2=p2'
+	run --separate-stderr paginate --by offset --size-param limit \
+		--page-size 5 --total .n --records .d -u "$API/list"
+	expect 0 '1
+2
+3' ''
+}
+
+@test "--envelope: one record a page" {
+	pages list '{"next":"?p=2"}' '{"next":""}'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by next --next .next --envelope \
+		-u "$API/list?p=1"
+	expect 0 '{"url":"*/list?p=1","status":200,"headers":{*},"body":"{*}"}
+{"url":"*/list?p=2",*}' ''
+	[ "${#lines[@]}" -eq 2 ]
+}
+
+@test "a live pipeline: a page does not wait for the next one" {
+	pages list '{"d":[1],"next":"?p=2"}' '{"d":[2],"next":""}'
+	start_apid "${serve[@]}" --fault '/list?p=2:delay=60000'
+	paginate --by next --next .next --records .d -s stats -u "$API/list?p=1" \
+		>out 3>&- &
+	pid=$!
+	for ((i = 0; i < 500; i++)); do
+		[ ! -s out ] || break
+		sleep 0.02
+	done
+	[ "$(<out)" = 1 ]
+	kill "$pid"
+	kill "$pid"
+	wait "$pid" || code=$?
+	[ "$code" -eq 143 ]
+}
+
+@test "SIGTERM while waiting for another attempt: it dies by it, stats written" {
+	start_apid --fault '/api/*:retry-after=30'
+	paginate -q -s stats search q=nike >out 2>err 3>&- &
+	pid=$!
+	for ((i = 0; i < 500; i++)); do
+		[ "$(counts .requests)" -eq 0 ] || break
+		sleep 0.02
+	done
+	kill "$pid"
+	wait "$pid" || code=$?
+	[ "$code" -eq 143 ]
+	[ "$(of_stats '[.in,.complete,.exit]|tojson')" = '[0,false,143]' ]
+}
+
+@test "what is wrong with the command line or the profile is said" {
+	export API=http://127.0.0.1:1
+	run --separate-stderr paginate -u "$API/"
+	expect 64 '' '*nothing says how to walk; wanted: page, offset, cursor, link or next*'
+	run --separate-stderr paginate --by luck -u "$API/"
+	expect 64 '' '*by: "luck" is not known; wanted: page*'
+	run --separate-stderr paginate --by next -u "$API/"
+	expect 64 '' '*a walk by next needs to be told where it is: next*'
+	run --separate-stderr paginate --by cursor -u "$API/"
+	expect 64 '' '*a walk by cursor needs to be told*'
+	run --separate-stderr paginate --by page --page-size 5 -u "$API/"
+	expect 64 '' '*a size needs the name of its parameter*'
+	run --separate-stderr paginate --by page --total '.a[' -u "$API/"
+	expect 64 '' '*total: *'
+	run --separate-stderr paginate serch q=1
+	expect 64 '' '*has no resource "serch"; it has: search, products*'
+	echo '{"resources":{"o":{"path":"http://h/","page":{"by":"pages"}}}}' >bad.json
+	run --separate-stderr paginate -p bad.json o
+	expect 78 '' '*bad.json: key "resources.o.page": by: "pages" is not known*'
+}

@@ -1,0 +1,543 @@
+#!/usr/bin/env bats
+# wdn-fetch: ids to requests, answers to records, faults to retries.
+
+# shellcheck disable=SC2154 # bats and the helper set what is read here
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
+	cat >api.json <<-'END'
+		{"base_url": "${API}/api/v1",
+		 "http": {"retry": "${RETRY:-10}", "retry_delay": 0.01},
+		 "resources": {
+		  "offers": {"path": "/products/{id}/offers",
+		             "records": ".data", "skip_status": [404]},
+		  "hard": {"path": "/products/{id}/offers", "records": ".data"},
+		  "retailers": {"path": "/retailers/{id}", "records": ".data"}}}
+	END
+}
+
+teardown() {
+	stop_apid
+}
+
+# with_offers: some products, of which at least two have offers, in `ids`.
+with_offers() {
+	mapfile -t ids < <(curl -fsS "$API/_apid/truth/offers" |
+		jq -r .product_id | uniq | head -n 2)
+	mapfile -t -O 2 ids < <(curl -fsS "$API/_apid/truth/products" |
+		jq -r .id | head -n "${1:-8}")
+}
+
+# truth: the offers of all products, as ids, sorted.
+truth() {
+	curl -fsS "$API/_apid/truth/offers" | jq -r .id | sort
+}
+
+product_ids() {
+	curl -fsS "$API/_apid/truth/products" | jq -r .id
+}
+
+# asked FILTER: what apid was asked, through jq -s.
+asked() {
+	curl -fsS "$API/_apid/requests" | jq -rs "$1"
+}
+
+# of_stats FILTER: of the stats file.
+of_stats() {
+	jq -r "$1" stats
+}
+
+@test "operands, plain lines, scalars and records ask for the same" {
+	start_apid --products 40
+	with_offers 0
+	want=$(curl -fsS "$API/api/v1/products/${ids[0]}/offers" | jq -c '.data[]')
+	run --separate-stderr wdn-fetch offers -- "${ids[0]}"
+	expect 0 "$want" ''
+	for line in "${ids[0]}" "\"${ids[0]}\"" "{\"id\":${ids[0]}}" \
+		"{\"id\": \"${ids[0]}\", \"x\": [1]}"; do
+		run --separate-stderr wdn-fetch offers <<<"$line"
+		expect 0 "$want" ''
+	done
+	[ "$(asked '.[].url' | sort -u | wc -l)" -eq 1 ]
+}
+
+@test "an object is one record, an empty array is none" {
+	start_apid
+	id=$(curl -fsS "$API/_apid/truth/retailers" | jq -r .id | head -n 1)
+	run --separate-stderr wdn-fetch retailers -- "$id"
+	expect 0 "{\"id\":\"$id\",\"type\":\"retailers\",*}" ''
+	printf '{"data":[]}' >none.json
+	run --separate-stderr wdn-fetch -s stats -u "ftp://127.0.0.1/"
+	expect 69 '' '*rotocol*'
+	stop_apid
+	start_apid --serve "/none=none.json"
+	rm -f stats
+	run --separate-stderr wdn-fetch -s stats --records .data -u "$API/none"
+	expect 0 '' ''
+	[ "$(of_stats '[.in,.done,.out]|tojson')" = '[1,1,0]' ]
+}
+
+@test "204 is an answer without records" {
+	start_apid --fault '/nothing:status=204'
+	run --separate-stderr wdn-fetch -s stats --records .data -u "$API/nothing"
+	expect 0 '' ''
+	[ "$(of_stats '[.in,.done,.out]|tojson')" = '[1,1,0]' ]
+}
+
+@test "every value arrives as it was sent, on one line" {
+	printf '{ "data" : [ {"a": 9007199254740993,\r\n\t"b" : 19.90 , "c":"\\u0026 \\n x y" } , [ 1 , 1e400 ],\n"s", null ] }\n' >body.json
+	start_apid --serve "/pretty=body.json"
+	run --separate-stderr wdn-fetch --records .data -u "$API/pretty"
+	expect 0 '{"a":9007199254740993,"b":19.90,"c":"\\u0026 \\n x y"}
+\[1,1e400]
+"s"
+null' ''
+}
+
+@test "without a placeholder it is asked once, and stdin is not read" {
+	start_apid
+	run --separate-stderr wdn-fetch -u "$API/animals/v1/animals?page=1" \
+		--records .items <<<'1
+2'
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 10 ]
+	run --separate-stderr wdn-fetch -u "$API/animals/v1/animals?page=1" \
+		--records .items -- a b
+	[ "${#lines[@]}" -eq 20 ]
+}
+
+@test "values are percent-encoded, and cannot leave their place" {
+	start_apid
+	run --separate-stderr wdn-fetch -r rejects -u "$API/{a}/x?q={b c}" <<-'END'
+		{"a":"p/q?r#s","b c":"1&2=é"}
+		{"a":"..","b c":1}
+		{"a":null,"b c":1}
+		{"b c":1}
+		[1]
+	END
+	[ "$status" -eq 1 ]
+	[ "$(asked '.[0].url')" = '/p%2Fq%3Fr%23s/x?q=1%262%3D%C3%A9' ]
+	[ "$(asked length)" -eq 1 ]
+	[ "$(wc -l <rejects)" -eq 5 ]
+	run --separate-stderr jq -rs '.[1:][].reason' rejects
+	expect 0 'member "a" is "..", which cannot stand in a path
+member "a" has to be a string or a number, is null
+the record has no member "a"
+*' ''
+}
+
+@test "--with adds a field of the input to each record" {
+	printf '[{"x":1},{},{ }]' >body.json
+	printf '[1]' >scalar.json
+	start_apid --serve /r=body.json --serve /s=scalar.json
+	run --separate-stderr wdn-fetch -u "$API/{p}" --with b=.id --with n=.n.m <<-'END'
+		{"p":"r","id":9007199254740993,"n":{"m":"\u0026"}}
+	END
+	expect 0 '{"x":1,"b":9007199254740993,"n":"\\u0026"}
+{"b":9007199254740993,"n":"\\u0026"}
+{"b":9007199254740993,"n":"\\u0026"}' ''
+	run --separate-stderr wdn-fetch -u "$API/r" --with x=.id -- 7
+	expect 65 '' '*record 1 of the answer has a member "x" already'
+	run --separate-stderr wdn-fetch -u "$API/s" --with x=.id -- 7
+	expect 65 '' '*record 1 of the answer is a number: --with needs objects'
+	run --separate-stderr wdn-fetch -u "$API/r" --with x=.y -- 7
+	expect 65 '' '*--with x: .y leads nowhere'
+	run --separate-stderr wdn-fetch -u "$API/r" --with x -- 7
+	expect 64 '' '*bad value "x" for --with: wanted: NAME=EXPR*'
+}
+
+@test "a 404 is skipped where the profile says so, else a rejected id" {
+	start_apid --products 40
+	with_offers 0
+	run --separate-stderr wdn-fetch -s stats offers -- 1 "${ids[0]}"
+	[ "$status" -eq 0 ]
+	[[ $stderr == 'wdn-fetch: skipped "'*'/products/1/offers": status 404' ]]
+	[ "$(of_stats '[.in,.done,.rejected]|tojson')" = '[2,2,0]' ]
+	run --separate-stderr wdn-fetch hard -- 1 "${ids[0]}"
+	expect 69 '' 'wdn-fetch: operand:1: could not fetch "*/products/1/offers": status 404: {*'
+	rm stats
+	run --separate-stderr wdn-fetch -r rejects -s stats hard -- 1 "${ids[0]}"
+	expect 1 '{*' '*1 of 2 records were rejected*'
+	[ "$(of_stats '[.in,.done,.rejected]|tojson')" = '[2,1,1]' ]
+	run --separate-stderr jq -r '[.line,.code,.key,.record]|tojson' rejects
+	expect 0 '[[]1,"404","1",1]' ''
+	# no attempt more for what would fail again
+	[ "$(counts '.paths["/api/v1/products/1/offers"].requests')" -eq 3 ]
+}
+
+@test "each temporary failure is tried again, and prints once" {
+	start_apid --products 40
+	with_offers 0
+	want=$(curl -fsS "$API/api/v1/products/${ids[0]}/offers" | jq -c '.data[]')
+	for fault in status=408 status=425 status=429 status=500 status=502 \
+		status=503 status=504 status=522 status=524 reset cut=20 cut=0 \
+		reset-body=20 length=9 lost retry-after=0 retry-after=soon \
+		retry-after=-3 retry-date=-10; do
+		curl -fsS "$API/_apid/reset" -d ''
+		curl -fsS -X DELETE "$API/_apid/fault"
+		curl -fsS "$API/_apid/fault" --data-binary \
+			"/api/*:$fault@first=2"
+		rm -f stats
+		run --separate-stderr wdn-fetch -s stats offers -- "${ids[0]}"
+		echo "fault: $fault"
+		expect 0 "$want" ''
+		# libcurl itself repeats what a kept connection lost
+		[ "$(counts .requests)" -ge 3 ]
+		[ "$(of_stats .retries)" -ge 1 ] || [ "$fault" = lost ]
+	done
+}
+
+@test "a server that stalls is left after --max-time" {
+	start_apid --products 40 --fault '/api/*:stall=10@first=1' \
+		--fault '/api/*:delay=60000@nth=1'
+	with_offers 0
+	run --separate-stderr wdn-fetch --max-time 0.2 --retry 1 offers -- "${ids[0]}"
+	expect 75 '' '*could not fetch *timed out*[(]after 2 attempts)'
+	curl -fsS -X DELETE "$API/_apid/fault"
+	curl -fsS "$API/_apid/fault" --data-binary '/api/*:stall=10@first=1'
+	curl -fsS "$API/_apid/reset" -d ''
+	run --separate-stderr wdn-fetch --max-time 0.5 offers -- "${ids[0]}"
+	expect 0 '{*' ''
+	[ "$(counts .requests)" -eq 2 ]
+}
+
+@test "Retry-After is waited for: seconds, decimals, a date" {
+	start_apid --products 40
+	with_offers 0
+	for fault in retry-after=1 retry-after=0.6 retry-date=2 limit=1 \
+		limit-epoch=2 ratelimit=1; do
+		curl -fsS "$API/_apid/reset" -d ''
+		curl -fsS -X DELETE "$API/_apid/fault"
+		curl -fsS "$API/_apid/fault" --data-binary "/api/*:$fault@first=1"
+		run --separate-stderr wdn-fetch offers -- "${ids[0]}"
+		echo "fault: $fault"
+		expect 0 '{*' ''
+		[ "$(asked '.[1].t_ms - .[0].t_ms >= 590')" = true ]
+	done
+}
+
+@test "a wait beyond --retry-max-time is not begun, and is told" {
+	start_apid --fault '/api/*:retry-after=86400'
+	run --separate-stderr wdn-fetch --retry-max-time 5 offers -- 1
+	expect 75 '' "*asks for a wait of more than 3600 s*status 429*beyond --retry-max-time"
+	[ "$(counts .requests)" -eq 1 ]
+	# ... by no other process either
+	run --separate-stderr wdn-fetch --retry-max-time 5 offers -- 2
+	expect 75 '' '*asked everybody to wait*'
+	[ "$(counts .requests)" -eq 1 ]
+}
+
+@test "a 429 with a wait holds other processes, too" {
+	start_apid --products 40 --fault '/api/*:retry-after=1@times=1'
+	run --separate-stderr wdn-fetch --retry 0 offers -- 1
+	expect 75 '' '*status 429*'
+	run --separate-stderr wdn-fetch offers -- 2
+	[ "$status" -eq 0 ]
+	[ "$(asked '.[1].t_ms - .[0].t_ms >= 990')" = true ]
+}
+
+@test "--rate holds for all processes together" {
+	start_apid --products 40
+	product_ids | head -n 20 >ids
+	run --separate-stderr xargs -P5 -n4 wdn-fetch --rate 20/s offers -- <ids
+	[ "$status" -eq 0 ]
+	[ "$(asked length)" -eq 20 ]
+	# 20 slots are 19 gaps of 50 ms
+	[ "$(asked '[.[].t_ms] | max - min >= 900')" = true ]
+}
+
+@test "a pace folder of another user's is not used, and that is said" {
+	start_apid --products 40
+	mkdir -p var
+	ln -s /tmp var/pace
+	run --separate-stderr wdn-fetch offers -- 1
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'could not open the pace file of http://127.0.0.1:'*'set SLUICE_VAR'* ]]
+}
+
+@test "401 and 403 end the run at once" {
+	for code in 401 403; do
+		start_apid --fault "/api/*:$code"
+		run --separate-stderr wdn-fetch -r rejects offers -- 1 2 3
+		expect 77 '' "*status $code*not allowed"
+		[ "$(counts .requests)" -eq 1 ]
+		stop_apid
+	done
+}
+
+@test "--give-up ends a run whose ids fail in a row" {
+	start_apid --products 40 --fault '*/products/[0-9]/offers:status=500'
+	with_offers 2
+	run --separate-stderr wdn-fetch --retry 0 -r rejects -s stats --give-up 3 \
+		offers -- 1 2 "${ids[0]}" 3 4 5 6 "${ids[1]}"
+	expect 75 '{*' '*gave up: 3 ids failed in a row, the last: status 500: Sorry!*'
+	[ "$(of_stats '[.in,.done,.rejected]|tojson')" = '[6,1,5]' ]
+	[ "$(wc -l <rejects)" -eq 5 ]
+}
+
+@test "without rejects a failure ends the run, and the stats balance" {
+	start_apid --products 40 --fault '*/products/7/offers:status=500'
+	with_offers 2
+	run --separate-stderr wdn-fetch --retry 1 -s stats offers -- "${ids[0]}" 7 "${ids[1]}"
+	expect 75 '{*' '*could not fetch *status 500: Sorry! (after 2 attempts)'
+	[ "$(of_stats '[.in,.done,.rejected,.retries,.exit]|tojson')" = '[1,1,0,1,75]' ]
+}
+
+@test "a server that is down: 75, soon, under xargs too" {
+	start_apid
+	stop_apid
+	run --separate-stderr wdn-fetch --retry 2 offers -- 1
+	expect 75 '' '*could not fetch "*": *onnect*[(]after 3 attempts)'
+	seq 1 100 >ids
+	run --separate-stderr xargs -P5 -n20 \
+		wdn-fetch --retry 1 -r rejects -s stats offers -- <ids
+	[ "$status" -eq 123 ]
+	[ "$(jq -s 'all(.exit == 75 and .rejected == 5)' stats)" = true ]
+	[ "$(wc -l <rejects)" -eq 25 ]
+}
+
+@test "xargs -P5 -n50 through 30 % chaos: each record once, nothing torn" {
+	start_apid --products 600 --offers-rate 40 --chaos 30
+	product_ids >ids
+	run --separate-stderr bash -c \
+		'xargs -P5 -n50 wdn-fetch -s stats offers -- <ids >out'
+	[ "$status" -eq 0 ]
+	[ "$(jq -r .id out | sort | cmp - <(truth) && echo same)" = same ]
+	[ "$(jq -s 'map(.in) | add' stats)" -eq "$(wc -l <ids)" ]
+	[ "$(jq -s 'map(.out) | add' stats)" -eq "$(wc -l <out)" ]
+	[ "$(jq -s 'map(.retries) | add > 0' stats)" = true ]
+}
+
+@test "--parallel-max: more in flight, the order of the input" {
+	start_apid --products 200 --offers-rate 60 --chaos 20 --latency 3
+	product_ids >ids
+	wdn-fetch offers <ids >one
+	run --separate-stderr wdn-fetch --parallel-max 8 -s stats \
+		--receipts receipts -o many offers <ids
+	expect 0 '' ''
+	cmp one many
+	[ "$(jq -r .id receipts | cmp - ids && echo same)" = same ]
+	[ "$(of_stats .in)" -eq "$(wc -l <ids)" ]
+	[ "$(counts '.in_flight_max > 3 and .in_flight_max <= 8')" = true ]
+	run --separate-stderr wdn-fetch --parallel-max 8 --unordered -o any offers <ids
+	expect 0 '' ''
+	cmp <(sort one) <(sort any)
+}
+
+@test "--parallel-max: all before a failure is printed, nothing after" {
+	start_apid --products 40 --fault '*/products/7/offers:status=404'
+	with_offers 4
+	want=$(wdn-fetch hard -- "${ids[@]:0:2}")
+	run --separate-stderr wdn-fetch --parallel-max 4 -s stats hard -- \
+		"${ids[@]:0:2}" 7 "${ids[@]:2}"
+	expect 69 "${want//[/[[]}" '*operand:3: could not fetch*'
+	[ "$(of_stats '[.in,.done,.rejected]|tojson')" = '[3,2,1]' ]
+}
+
+@test "receipts: one line for each request, records or not" {
+	start_apid --products 40 --fault '*/products/7/offers:status=500' \
+		--fault '*/products/8/offers:badjson'
+	with_offers 0
+	none=$(comm -23 <(product_ids | sort) <(curl -fsS \
+		"$API/_apid/truth/offers" | jq -r .product_id | sort -u) | head -n 1)
+	run --separate-stderr wdn-fetch --retry 1 -r rejects -o out \
+		--receipts receipts offers -- "${ids[0]}" "$none" 1 7
+	[ "$status" -eq 1 ]
+	run --separate-stderr jq -r '[.resource,.id,.status,.records,.attempts,.error]|tojson' receipts
+	expect 0 "[[]\"offers\",\"${ids[0]}\",200,$(wc -l <out),1,null]
+[[]\"offers\",\"$none\",200,0,1,null]
+[[]\"offers\",\"1\",404,0,1,null]
+[[]\"offers\",\"7\",500,0,2,\"status 500: Sorry! (after 2 attempts)\"]" ''
+	run --separate-stderr jq -r 'select(.id == "7") | keys_unsorted | join(",")' receipts
+	expect 0 'resource,id,url,status,records,attempts,bytes,dns_ms,connect_ms,ttfb_ms,total_ms,at,error' ''
+	run --separate-stderr jq -r 'select(.id == "7") | .at' receipts
+	expect 0 '20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z' ''
+}
+
+@test "no receipt where the records could not be written" {
+	start_apid --products 40
+	with_offers 0
+	full() {
+		wdn-fetch --receipts receipts -s stats offers -- "${ids[0]}" \
+			>/dev/full
+	}
+	run --separate-stderr full
+	expect 74 '' '*could not write*'
+	[ ! -s receipts ]
+	[ "$(of_stats .exit)" -eq 74 ]
+}
+
+@test "--envelope: url, status, headers and the body as a text" {
+	printf '<p>\xc3\xa9 "x"\n' >page.html
+	printf '\xff\xfe\x00a' >binary
+	start_apid --serve /page=page.html --serve /binary=binary
+	run --separate-stderr wdn-fetch --envelope --with n=.n -u "$API/{p}" <<<'{"p":"page","n":5}'
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 1 ]
+	run --separate-stderr jq -c '[.url,.status,.headers["content-length"],.body,.n]' <<<"$output"
+	expect 0 "[[]\"$API/page\",200,\"10\",\"<p>é \\\\\"x\\\\\"\\\\n\",5]" ''
+	run --separate-stderr wdn-fetch --envelope -u "$API/binary"
+	run --separate-stderr jq -c '[.body,.body_base64]' <<<"$output"
+	expect 0 '[[]null,"//4AYQ=="]' ''
+}
+
+@test "an answer that is not what was wanted is a rejected id" {
+	start_apid --products 40
+	with_offers 0
+	curl -fsS "$API/_apid/fault" --data-binary "*/1/offers:text
+*/${ids[0]}/offers:badjson
+*/${ids[1]}/offers:length=-5"
+	run --separate-stderr wdn-fetch -r rejects offers -- 1 "${ids[@]}"
+	[ "$status" -eq 1 ]
+	run --separate-stderr jq -rs '.[].reason' rejects
+	expect 0 'could not fetch "*": status 200, but the answer is no JSON: *at byte 1: *
+could not fetch "*": status 200, but the answer is no JSON: *
+could not fetch "*": status 200, but the answer is no JSON: *' ''
+	stop_apid
+	start_apid
+	run --separate-stderr wdn-fetch -u "$API/animals/v1/animals" --records .data
+	expect 65 '' '*status 200, but .data leads nowhere in the answer: {*'
+	run --separate-stderr wdn-fetch -u "$API/animals/v1/animals" --records .page
+	expect 65 '' '*.page leads to a number in the answer*'
+}
+
+@test "redirects are followed, but not for ever and not everywhere" {
+	start_apid --products 40
+	with_offers 0
+	there=$API
+	there_pid=$apid_pid
+	mkdir second
+	BATS_TEST_TMPDIR=$PWD/second start_apid \
+		--fault "/there:redirect=$there/api/v1/products/${ids[0]}/offers" \
+		--fault '/loop:redirect=/loop' --fault '/ftp:redirect=ftp://127.0.0.1/'
+	run --separate-stderr wdn-fetch --records .data -H 'X-Key: sesame' \
+		-H 'Authorization: Bearer abcdef' -u "$API/there"
+	expect 0 '{*' ''
+	[ "$(asked '.[0].headers.authorization')" = true ]
+	[ "$(API=$there asked '.[-1].headers.authorization')" = false ]
+	run --separate-stderr wdn-fetch -u "$API/loop"
+	expect 69 '' '*more than 10 redirects*'
+	run --separate-stderr wdn-fetch -u "$API/ftp"
+	expect 69 '' '*another protocol is not followed'
+	kill "$there_pid"
+}
+
+@test "header fields: from options, files, a bearer file; secrets stay secret" {
+	start_apid --products 40 --fault '/denied*:401'
+	printf 'Accept: text/x\n\nX-Key: open-sesame\n' >fields
+	printf 'token-of-mine\n' >token
+	run --separate-stderr wdn-fetch -v -H @fields --bearer-file token \
+		offers -- 1
+	[ "$status" -eq 0 ]
+	[ "$(asked '.[0].headers | [.accept, .authorization] | tojson')" = \
+		'["text/x",true]' ]
+	[[ $(asked '.[0].headers["user-agent"]') == sluice/* ]]
+	run --separate-stderr wdn-fetch -v --bearer-file token \
+		--receipts receipts -u "$API/denied?key=token-of-mine"
+	expect 77 '' '*denied?key=\*\*\**not allowed'
+	[[ $(<receipts) == *'denied?key=***'* ]]
+	[[ $stderr$(<receipts) != *token-of-mine* ]]
+	run --separate-stderr wdn-fetch -u "${API/\/\//\/\/me:p4ssword@}/denied"
+	expect 77 '' '*//me:[*][*][*]@*not allowed'
+	[ "$(asked '.[-1].headers.authorization')" = true ]
+	run --separate-stderr wdn-fetch -H nonsense -u "$API/"
+	expect 64 '' '*"nonsense" is no header field*'
+	run --separate-stderr wdn-fetch -H @nowhere -u "$API/"
+	expect 66 '' '*could not open file "nowhere": No such file or directory'
+}
+
+@test "--max-body bounds an answer" {
+	start_apid
+	run --separate-stderr wdn-fetch --max-body 20 -u "$API/animals/v1/animals"
+	expect 69 '' '*the answer is longer than the 20 bytes of --max-body'
+	[ "$(counts .requests)" -eq 1 ]
+}
+
+@test "SIGTERM while waiting for another attempt: it dies by it, stats written" {
+	start_apid --fault '/api/*:retry-after=30'
+	wdn-fetch -s stats -q offers -- 1 2 >out 2>err 3>&- &
+	pid=$!
+	for ((i = 0; i < 500; i++)); do
+		[ "$(counts .requests)" -eq 0 ] || break
+		sleep 0.02
+	done
+	kill "$pid"
+	wait "$pid" || code=$?
+	[ "$code" -eq 143 ]
+	[ "$(of_stats '[.in,.exit]|tojson')" = '[0,143]' ]
+	[ "$(counts .requests)" -eq 1 ]
+}
+
+@test "SIGINT: what is in flight is finished and printed" {
+	start_apid --products 40 --latency 400
+	with_offers 0
+	(trap - INT && exec wdn-fetch -s stats offers -- \
+		"${ids[0]}" "${ids[1]}") >out 2>err 3>&- &
+	pid=$!
+	for ((i = 0; i < 500; i++)); do
+		[ "$(counts .in_flight)" -eq 0 ] || break
+		sleep 0.02
+	done
+	kill -TERM "$pid"
+	wait "$pid" || code=$?
+	[ "$code" -eq 143 ]
+	[ "$(of_stats '[.in,.done]|tojson')" = '[1,1]' ]
+	[ "$(jq -r .attributes.product_id out | sort -u)" = "${ids[0]}" ]
+}
+
+@test "a live pipeline: an answer does not wait for the next id" {
+	start_apid --products 40
+	with_offers 0
+	mkfifo in
+	for n in 1 4; do
+		wdn-fetch --parallel-max $n offers <in >out 3>&- &
+		pid=$!
+		exec 5>in
+		echo "${ids[0]}" >&5
+		for ((i = 0; i < 500; i++)); do
+			[ ! -s out ] || break
+			sleep 0.02
+		done
+		[ -s out ]
+		exec 5>&-
+		wait "$pid"
+	done
+}
+
+@test "a kept connection that closes under a request costs nothing" {
+	start_apid --products 40 --fault '/api/*:close-after@nth=3'
+	with_offers 10
+	run --separate-stderr wdn-fetch -s stats offers -- "${ids[@]}"
+	[ "$status" -eq 0 ]
+	[ "$(of_stats .done)" -eq "${#ids[@]}" ]
+}
+
+@test "what is wrong with the command line or the profile is said" {
+	API=http://127.0.0.1:1
+	export API
+	run --separate-stderr wdn-fetch
+	expect 64 '' '*wanted: the name of a resource, or --url*'
+	run --separate-stderr wdn-fetch offer -- 1
+	expect 64 '' '*api.json has no resource "offer"; it has: offers, hard, retailers*'
+	run --separate-stderr wdn-fetch -p none.json offers -- 1
+	expect 78 '' '*could not read profile "none.json": No such file*'
+	run --separate-stderr wdn-fetch --rate 5 offers -- 1
+	expect 64 '' '*bad value "5" for --rate: wanted:*'
+	run --separate-stderr wdn-fetch --parallel-max 0 offers -- 1
+	expect 64 '' '*--parallel-max*'
+	run --separate-stderr wdn-fetch -u 'nonsense{id}' -- 1
+	expect 65 '' '*no URL: "nonsense1"*'
+	run --separate-stderr env -u API wdn-fetch offers -- 1
+	expect 78 '' '*api.json: key "base_url": the environment variable API is not set'
+	echo '{"resources":{"o":{"path":"/x","records":".a["}}}' >bad.json
+	run --separate-stderr wdn-fetch -p bad.json o
+	expect 78 '' '*bad.json: *'
+	echo '{"http":{"rate":"x"},"resources":{"o":{"path":"http://h/"}}}' >bad.json
+	run --separate-stderr wdn-fetch -p bad.json o
+	expect 78 '' '*bad.json: key "http.rate": "x": wanted*'
+	echo '{"resources":{"o":{"path":"/x","give_up":[]}}}' >bad.json
+	run --separate-stderr wdn-fetch -p bad.json o
+	expect 78 '' '*bad.json: key "resources.o.give_up": has to be a number, is an array'
+}

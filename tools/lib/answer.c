@@ -1,0 +1,313 @@
+/* answer: records, envelopes and receipts. */
+#include "answer.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "envelope.h"
+#include "msg.h"
+#include "when.h"
+
+const char *
+answer_with(void *to, const char *text)
+{
+	struct answer *a = to;
+	struct answer_with *w;
+	struct buf name = BUF_INIT;
+	const char *equals = strchr(text, '=');
+	struct expr *e = NULL;
+	const char *why;
+
+	if (!equals || equals == text)
+		return "wanted: NAME=EXPR";
+	why = expr_opt(&e, equals + 1);
+	if (why)
+		return why;
+	json_quote(&name, text, (size_t)(equals - text));
+	a->with = buf_array(a->with, a->nwith + 1, sizeof(*a->with));
+	w = &a->with[a->nwith++];
+	w->name = name.s;
+	w->text = buf_dup(text, (size_t)(equals - text));
+	w->expr = e;
+	return NULL;
+}
+
+const char *
+answer_skip(void *to, const char *text)
+{
+	return api_statuses(to, text);
+}
+
+bool
+answer_open(struct answer *a, const struct api_resource *r, const char *profile,
+    struct buf *why)
+{
+	char *error = NULL;
+	size_t i;
+
+	if (r && r->records && !a->records) {
+		a->records = expr_new(r->records, &error);
+		if (!a->records) {
+			buf_printf(why, "%s: key \"resources.%s.records\": %s",
+			    profile, r->name, error);
+			free(error);
+			return false;
+		}
+	}
+	if (r && a->skip.n == 0) {
+		a->skip.v =
+		    buf_array(NULL, r->skip_status.n + 1, sizeof(*a->skip.v));
+		for (i = 0; i < r->skip_status.n; i++)
+			a->skip.v[a->skip.n++] = r->skip_status.v[i];
+	}
+	a->resource = r ? r->name : NULL;
+	if (a->receipts)
+		a->receipt = out_open(a->receipts, OUT_APPEND);
+	return true;
+}
+
+void
+answer_free(struct answer *a)
+{
+	size_t i;
+
+	expr_free(a->records);
+	for (i = 0; i < a->nwith; i++) {
+		expr_free(a->with[i].expr);
+		free(a->with[i].name);
+		free(a->with[i].text);
+	}
+	free(a->with);
+	free(a->skip.v);
+	buf_free(&a->lines);
+	buf_free(&a->tail);
+}
+
+bool
+answer_skipped(const struct answer *a, const struct http_exchange *x)
+{
+	return x->status >= 300 && api_has_status(&a->skip, x->status);
+}
+
+/* The members that --with adds, each with a comma before it. */
+static bool
+build_tail(struct answer *a, struct json_val input, struct buf *why)
+{
+	struct json_val v;
+	size_t i;
+
+	buf_cut(&a->tail, 0);
+	for (i = 0; i < a->nwith; i++) {
+		switch (expr_get(a->with[i].expr, input, &v)) {
+		case EXPR_VALUE:
+			break;
+		case EXPR_NONE:
+			buf_printf(why, "--with %s: %s leads nowhere",
+			    a->with[i].text, expr_text(a->with[i].expr));
+			return false;
+		case EXPR_FAILED:
+			buf_printf(why, "--with %s: %s", a->with[i].text,
+			    expr_error(a->with[i].expr));
+			return false;
+		}
+		buf_char(&a->tail, ',');
+		buf_str(&a->tail, a->with[i].name);
+		buf_char(&a->tail, ':');
+		json_compact(&a->tail, v);
+	}
+	return true;
+}
+
+static bool
+may_have_tail(const struct answer *a, struct json_val v, struct buf *why)
+{
+	struct json_val ignored;
+	const char *name;
+	size_t i;
+
+	if (json_type(v.s) != JSON_OBJECT) {
+		buf_printf(why,
+		    "record %" PRIu64 " of the answer is %s: --with needs "
+		    "objects",
+		    a->n + 1, json_type_name(json_type(v.s)));
+		return false;
+	}
+	for (i = 0; i < a->nwith; i++) {
+		name = a->with[i].text;
+		if (!json_member(v, name, strlen(name), &ignored))
+			continue;
+		buf_printf(why,
+		    "record %" PRIu64 " of the answer has a member \"%s\" "
+		    "already",
+		    a->n + 1, name);
+		return false;
+	}
+	return true;
+}
+
+/* Adds a line: the object or value, with the tail in it. */
+static bool
+add_record(struct answer *a, struct json_val v, struct buf *why)
+{
+	size_t from = a->lines.len;
+	bool empty;
+
+	if (a->nwith > 0 && !may_have_tail(a, v, why))
+		return false;
+	json_compact(&a->lines, v);
+	if (a->nwith > 0) {
+		empty = a->lines.len - from == 2;
+		buf_cut(&a->lines, a->lines.len - 1);
+		buf_add(&a->lines, a->tail.s + empty, a->tail.len - empty);
+		buf_char(&a->lines, '}');
+	}
+	buf_char(&a->lines, '\n');
+	a->n++;
+	return true;
+}
+
+/* An array is its elements, an object is itself. */
+static bool
+add_records(struct answer *a, struct json_val v, struct buf *why)
+{
+	struct json_walk w;
+	struct json_val name, e;
+
+	switch (json_type(v.s)) {
+	case JSON_OBJECT:
+		return add_record(a, v, why);
+	case JSON_ARRAY:
+		w = json_walk(v);
+		while (json_next(&w, &name, &e))
+			if (!add_record(a, e, why))
+				return false;
+		return true;
+	default:
+		buf_printf(why,
+		    "%s leads to %s in the answer, wanted: an array or an "
+		    "object",
+		    a->records ? expr_text(a->records) : ".",
+		    json_type_name(json_type(v.s)));
+		return false;
+	}
+}
+
+static bool
+read_records(struct answer *a, const struct http_exchange *x, struct buf *why)
+{
+	struct json_val v;
+	enum expr_is is;
+
+	if (!a->records)
+		return add_records(a, a->body, why);
+	is = expr_get(a->records, a->body, &v);
+	if (is == EXPR_NONE && expr_is_path(a->records)) {
+		buf_printf(why,
+		    "status %ld, but %s leads nowhere in the answer", x->status,
+		    expr_text(a->records));
+		http_excerpt(why, x);
+		return false;
+	}
+	for (; is == EXPR_VALUE; is = expr_more(a->records, &v))
+		if (!add_records(a, v, why))
+			return false;
+	if (is == EXPR_FAILED)
+		buf_printf(why, "--records %s: %s", expr_text(a->records),
+		    expr_error(a->records));
+	return is != EXPR_FAILED;
+}
+
+void
+answer_none(struct answer *a)
+{
+	buf_cut(&a->lines, 0);
+	a->n = 0;
+	a->body = (struct json_val){NULL, 0};
+}
+
+bool
+answer_read(struct answer *a, const struct http_exchange *x,
+    struct json_val input, struct buf *why)
+{
+	struct json_error e = {0, NULL};
+	bool json = json_check(x->body.s ? x->body.s : "", x->body.len, &e);
+
+	answer_none(a);
+	if (json)
+		a->body = json_trim(x->body.s, x->body.len);
+	if (!build_tail(a, input, why))
+		return false;
+	if (a->envelope) {
+		envelope(&a->lines, x, a->tail.s, a->tail.len);
+		buf_char(&a->lines, '\n');
+		a->n = 1;
+		return true;
+	}
+	/* 204 is RFC 9110's way to say that there is nothing to say. */
+	if (x->status == 204 && x->body.len == 0)
+		return true;
+	if (json)
+		return read_records(a, x, why);
+	buf_printf(why, "status %ld, but the answer is no JSON: %s at byte %zu",
+	    x->status, json_why(&e), e.at + 1);
+	http_excerpt(why, x);
+	return false;
+}
+
+void
+answer_print(const struct answer *a, struct out *out)
+{
+	const char *s = a->lines.s, *end = s + a->lines.len, *nl;
+
+	for (; a->lines.len > 0 && s < end; s = nl + 1) {
+		nl = memchr(s, '\n', (size_t)(end - s));
+		out_line(out, s, (size_t)(nl - s));
+	}
+}
+
+static void
+quote_or_null(struct buf *b, const char *s)
+{
+	if (s)
+		json_quote(b, s, strlen(s));
+	else
+		buf_str(b, "null");
+}
+
+void
+answer_receipt(struct answer *a, struct out *out, const struct http_exchange *x,
+    const struct answer_receipt *r)
+{
+	struct buf b = BUF_INIT;
+
+	if (!a->receipt)
+		return;
+	out_flush(out);
+	buf_str(&b, "{\"resource\":");
+	quote_or_null(&b, a->resource);
+	buf_str(&b, ",\"id\":");
+	quote_or_null(&b, r->id);
+	if (r->page > 0)
+		buf_printf(&b, ",\"page\":%" PRIu64 ",\"complete\":%s", r->page,
+		    r->complete ? "true" : "false");
+	buf_str(&b, ",\"url\":");
+	json_quote(&b, x->url.s, x->url.len);
+	buf_printf(&b,
+	    ",\"status\":%ld,\"records\":%" PRIu64 ",\"attempts\":%" PRIu64
+	    ",\"bytes\":%" PRIu64 ",\"dns_ms\":%.3f,\"connect_ms\":%.3f,"
+	    "\"ttfb_ms\":%.3f,\"total_ms\":%.3f,\"at\":\"",
+	    x->status, r->records, x->attempts, x->bytes, x->dns_ms,
+	    x->connect_ms, x->ttfb_ms, x->total_ms);
+	when_stamp(&b);
+	buf_char(&b, '"');
+	if (r->error) {
+		buf_str(&b, ",\"error\":");
+		json_quote(&b, r->error, strlen(r->error));
+	}
+	buf_char(&b, '}');
+	msg_mask(&b, 0);
+	out_line(a->receipt, b.s, b.len);
+	out_flush(a->receipt);
+	buf_free(&b);
+}

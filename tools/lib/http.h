@@ -1,0 +1,132 @@
+/*
+ * http: requests in flight, over libcurl's multi interface.
+ *
+ *	http_submit(h, url, NULL, data);
+ *	while ((x = http_next(h, -1))) {
+ *		...
+ *		http_release(h, x);
+ *	}
+ *
+ * An exchange is one request and all its attempts: it comes back answered
+ * whole, or failed for good. retry.h decides on further attempts, pace.h when
+ * one may go. Redirects are followed here, at most 10, over HTTP(S) only,
+ * never from https to http, and without credentials to another origin.
+ *
+ * When a stop was asked for (stop.h), requests in flight are finished and
+ * nothing is started any more: the rest comes back as HTTP_STOPPED.
+ *
+ * No function ends the process. An exchange and what it holds belong to the
+ * engine; between http_next and http_release the caller may read it.
+ */
+#ifndef SLUICE_HTTP_H
+#define SLUICE_HTTP_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api.h"
+#include "buf.h"
+#include "pace.h"
+#include "retry.h"
+
+struct http;
+
+struct http_limits {
+	struct retry_limits retry;
+	double max_time;        /* seconds for one attempt; 0: no limit */
+	double connect_timeout; /* seconds; 0: libcurl's 300 */
+	double speed_time;      /* seconds without a byte; 0: no limit */
+	uint64_t max_body;      /* bytes, decompressed */
+	struct pace_rate rate;
+	const char *cacert; /* PEM file, or NULL */
+	bool netrc;
+	bool ordered; /* http_next gives exchanges as they were submitted */
+	const struct api_statuses *accept; /* answers too, beside 2xx */
+	void (*on_wait)(void);             /* called before a wait, or NULL */
+};
+
+enum http_is {
+	HTTP_ANSWERED, /* 2xx, or a status of `accept` */
+	HTTP_DENIED,   /* 401, 403 */
+	HTTP_REFUSED,  /* failed, and would again */
+	HTTP_GAVE_UP,  /* failed, but may work later */
+	HTTP_STOPPED   /* by a signal, before it was answered */
+};
+
+struct http_exchange {
+	struct buf url; /* as submitted */
+	struct buf at;  /* where redirects led, at first the same */
+	void *data;     /* the caller's */
+
+	enum http_is is;
+	struct buf why;  /* why it failed, a sentence; empty if ANSWERED */
+	long status;     /* the last one seen; 0: none */
+	struct buf head; /* the answer's header fields, as lines */
+	struct buf body;
+	uint64_t attempts;
+	uint64_t
+	    bytes; /* of bodies, as they came over the wire, all attempts */
+	/* Of the last attempt, in milliseconds from its start. */
+	double dns_ms, connect_ms, tls_ms, ttfb_ms, total_ms;
+	double wait_ms; /* between attempts, all together */
+
+	/* the module's own */
+	const struct http_limits *limits;
+	CURL *easy;
+	char error[CURL_ERROR_SIZE];
+	enum { HTTP_WAITING, HTTP_RUNNING, HTTP_FINISHED } state;
+	struct buf home; /* the origin that credentials go to */
+	struct pace *pace;
+	bool reserved; /* it has its slot in the pace */
+	bool foreign;  /* `at` is not of the origin `home` */
+	bool too_long; /* over max_body */
+	unsigned hops; /* redirects in this attempt */
+	double ready;  /* when it may go */
+	double first;  /* when its first attempt began; 0: not yet */
+	double began;  /* when this attempt began */
+};
+
+/* slots: requests at once. NULL if libcurl cannot be set up. */
+struct http *http_new(const struct http_limits *, size_t slots);
+void http_free(struct http *);
+
+/*
+ * A header field for every request, "Name: value"; it takes the place of an
+ * earlier one of that name. False if it is none. The value of a field that
+ * carries credentials is a secret from here on.
+ */
+bool http_header(struct http *, const char *line, struct buf *why);
+
+/* May another request be submitted? At most twice the slots are held. */
+bool http_room(const struct http *);
+
+/* Is any exchange under way, or finished and not handed out yet? */
+bool http_busy(const struct http *);
+
+/*
+ * home: the URL whose origin credentials belong to; NULL: the URL's own.
+ * Everything is copied. False, with *why, if one of them is no URL.
+ */
+bool http_submit(struct http *, const char *url, const char *home, void *data,
+    struct buf *why);
+
+/*
+ * Waits for a finished exchange. NULL when none is under way, and, where fd
+ * is not -1 and there is room, as soon as fd can be read.
+ */
+struct http_exchange *http_next(struct http *, int fd);
+void http_release(struct http *, struct http_exchange *);
+
+/* Appends `: ` and the first bytes of the body, on one line; or nothing. */
+void http_excerpt(struct buf *, const struct http_exchange *);
+
+/* Walks the header fields of the answer: false at the end. */
+struct http_field {
+	const char *name, *value;
+	size_t nlen, vlen;
+};
+bool http_field(const struct http_exchange *, size_t *at, struct http_field *);
+
+#endif

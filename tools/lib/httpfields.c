@@ -1,0 +1,94 @@
+/* httpfields: what every request carries, and what of it is a secret. */
+#include "httpfields.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "msg.h"
+
+/* Fields that tell about the request, not about who makes it. */
+static bool
+is_harmless(const char *line, size_t nlen)
+{
+	static const char *const names[] = {"Accept", "Accept-Language",
+	    "Accept-Encoding", "Content-Type", "User-Agent", "Prefer"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i]) == nlen &&
+		    strncasecmp(line, names[i], nlen) == 0)
+			return true;
+	return false;
+}
+
+/* The value, and the token in `Bearer token`, are not shown any more. */
+static void
+keep_secret(const char *value)
+{
+	const char *token = strchr(value, ' ');
+
+	if (token && token[1])
+		msg_secret(token + 1, strlen(token + 1));
+	msg_secret(value, strlen(value));
+}
+
+static void
+build(struct httpfields *h)
+{
+	size_t i;
+
+	curl_slist_free_all(h->all);
+	curl_slist_free_all(h->harmless);
+	h->all = h->harmless = NULL;
+	for (i = 0; i < h->n; i++) {
+		h->all = curl_slist_append(h->all, h->v[i].line);
+		if (!h->v[i].credential)
+			h->harmless =
+			    curl_slist_append(h->harmless, h->v[i].line);
+	}
+}
+
+bool
+httpfields_set(struct httpfields *h, const char *line, struct buf *why)
+{
+	size_t nlen = strcspn(line, ":"), i;
+	const char *value;
+
+	if (nlen == 0 || line[nlen] == '\0' || strpbrk(line, "\r\n") ||
+	    strcspn(line, " \t\"") < nlen) {
+		buf_printf(why,
+		    "\"%.*s\" is no header field: wanted "
+		    "\"Name: value\"",
+		    (int)nlen, line);
+		return false;
+	}
+	value = line + nlen + 1 + strspn(line + nlen + 1, " \t");
+	for (i = 0; i < h->n; i++)
+		if (strncasecmp(h->v[i].line, line, nlen + 1) == 0)
+			break;
+	if (i < h->n) {
+		free(h->v[i].line);
+	} else {
+		h->v = buf_array(h->v, h->n + 1, sizeof(*h->v));
+		h->n++;
+	}
+	h->v[i].line = buf_dup(line, strlen(line));
+	h->v[i].credential = !is_harmless(line, nlen);
+	if (h->v[i].credential)
+		keep_secret(value);
+	build(h);
+	return true;
+}
+
+void
+httpfields_free(struct httpfields *h)
+{
+	size_t i;
+
+	for (i = 0; i < h->n; i++)
+		free(h->v[i].line);
+	free(h->v);
+	curl_slist_free_all(h->all);
+	curl_slist_free_all(h->harmless);
+}

@@ -1,0 +1,265 @@
+/* httpopt: from options and a profile to an engine and a URL template. */
+#include "httpopt.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "msg.h"
+#include "out.h"
+
+static struct {
+	const char *profile, *url, *bearer_file, *cacert, *rate;
+	struct opt_list headers;
+	bool netrc;
+	uint64_t retry, max_body;
+	double retry_delay, retry_max_time, max_time, connect_timeout;
+	double speed_time;
+} given = {.retry = API_NONE,
+    .max_body = 256 << 20,
+    .retry_delay = -1,
+    .retry_max_time = -1,
+    .max_time = -1,
+    .connect_timeout = -1,
+    .speed_time = 30};
+
+static const char *
+set_rate(void *to, const char *text)
+{
+	struct pace_rate rate;
+	const char *why = pace_rate(&rate, text);
+
+	(void)to;
+	if (!why)
+		given.rate = text;
+	return why;
+}
+
+const struct opt httpopt_table[] = {
+    {'p', "profile", "FILE", OPT_STR, &given.profile,
+	"the API's profile (api.json)", NULL, 0, 0},
+    {'u', "url", "URL", OPT_STR, &given.url,
+	"this URL, in place of a profile's resource", NULL, 0, 0},
+    {'H', "header", "LINE|@FILE", OPT_LIST, &given.headers,
+	"a header field, or a file of them", NULL, 0, 0},
+    {0, "bearer-file", "FILE", OPT_STR, &given.bearer_file,
+	"send the token in FILE as Authorization", NULL, 0, 0},
+    {'n', "netrc", NULL, OPT_FLAG, &given.netrc,
+	"take user and password from ~/.netrc", NULL, 0, 0},
+    {0, "cacert", "FILE", OPT_STR, &given.cacert,
+	"trust the certificates in FILE", NULL, 0, 0},
+    {0, "retry", "N", OPT_NUM, &given.retry,
+	"further attempts after a failure that may pass (10)", NULL, 0,
+	1000000},
+    {0, "retry-delay", "SECONDS", OPT_TIME, &given.retry_delay,
+	"upper end of the first delay, doubled each time (1)", NULL, 0, 0},
+    {0, "retry-max-time", "SECONDS", OPT_TIME, &given.retry_max_time,
+	"no attempt later than this after the first", NULL, 0, 0},
+    {0, "max-time", "SECONDS", OPT_TIME, &given.max_time,
+	"limit of one attempt (40)", NULL, 0, 0},
+    {0, "connect-timeout", "SECONDS", OPT_TIME, &given.connect_timeout,
+	"limit of connecting (10)", NULL, 0, 0},
+    {0, "speed-time", "SECONDS", OPT_TIME, &given.speed_time,
+	"give an attempt up after so long without a byte (30)", NULL, 0, 0},
+    {0, "max-body", "SIZE", OPT_SIZE, &given.max_body,
+	"longest answer that is accepted (256M)", NULL, 1, (uint64_t)1 << 40},
+    {0, "rate", "N/s|N/m|N/h[,BURST]", OPT_CALL, NULL,
+	"so many requests, of all processes together", set_rate, 0, 0},
+    {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+
+/* A password in the URL is used, but not shown. */
+static void
+hide_password(const char *url)
+{
+	CURLU *u = strchr(url, '@') ? curl_url() : NULL;
+	char *password = NULL;
+
+	if (u && !curl_url_set(u, CURLUPART_URL, url, CURLU_PATH_AS_IS) &&
+	    !curl_url_get(u, CURLUPART_PASSWORD, &password, 0))
+		msg_secret(password, strlen(password));
+	curl_free(password);
+	curl_url_cleanup(u);
+}
+
+bool
+httpopt_source(
+    struct httpopt_source *s, char ***argv, int *status, struct buf *why)
+{
+	const char *name = NULL;
+
+	memset(s, 0, sizeof(*s));
+	*status = EX_USAGE;
+	if (!given.url) {
+		name = *(*argv)++;
+		if (!name) {
+			--*argv;
+			buf_str(why, "wanted: the name of a resource, or "
+				     "--url");
+			return false;
+		}
+	}
+	*status = EX_CONFIG;
+	if ((name || given.profile) &&
+	    !api_load(&s->api, given.profile ? given.profile : "api.json", why))
+		return false;
+	if (!name) {
+		s->tmpl = buf_dup(given.url, strlen(given.url));
+		hide_password(s->tmpl);
+		return true;
+	}
+	*status = EX_USAGE;
+	s->resource = api_find(&s->api, name, why);
+	if (!s->resource)
+		return false;
+	*status = EX_CONFIG;
+	s->tmpl = api_template(&s->api, s->resource, why);
+	if (s->tmpl)
+		hide_password(s->tmpl);
+	return s->tmpl != NULL;
+}
+
+void
+httpopt_free(struct httpopt_source *s)
+{
+	api_free(&s->api);
+	free(s->tmpl);
+	free(given.headers.v);
+	given.headers.v = NULL;
+	given.headers.n = 0;
+}
+
+/* The file's lines as header fields; or its first, behind a prefix. */
+static bool
+header_file(struct http *h, const char *path, const char *prefix, int *status,
+    struct buf *why)
+{
+	FILE *f = fopen(path, "re");
+	struct buf field = BUF_INIT;
+	char *line = NULL;
+	size_t cap = 0, n = 0;
+	ssize_t len;
+	bool ok = true;
+
+	*status = EX_NOINPUT;
+	if (!f) {
+		buf_printf(why, "could not open file \"%s\": %s", path,
+		    strerror(errno));
+		return false;
+	}
+	while (ok && (len = getline(&line, &cap, f)) > 0) {
+		while (len > 0 && strchr(" \t\r\n", line[len - 1]))
+			line[--len] = '\0';
+		if (len == 0)
+			continue;
+		buf_cut(&field, 0);
+		buf_printf(&field, "%s%s", prefix ? prefix : "", line);
+		*status = EX_CONFIG;
+		ok = http_header(h, field.s, why);
+		n++;
+		if (prefix)
+			break;
+	}
+	if (ok && (ferror(f) || (prefix && n == 0))) {
+		buf_printf(why, "could not read file \"%s\": %s", path,
+		    ferror(f) ? strerror(errno) : "it is empty");
+		ok = false;
+	}
+	fclose(f);
+	free(line);
+	buf_free(&field);
+	return ok;
+}
+
+/* Those of the profile first: the command line's take their place. */
+static bool
+headers(struct http *h, const struct api *a, int *status, struct buf *why)
+{
+	const char *s;
+	size_t i;
+
+	*status = EX_CONFIG;
+	for (i = 0; i < a->nheaders; i++)
+		if (!http_header(h, a->header[i], why))
+			return false;
+	if (given.bearer_file && !header_file(h, given.bearer_file,
+				     "Authorization: Bearer ", status, why))
+		return false;
+	for (i = 0; i < given.headers.n; i++) {
+		s = given.headers.v[i];
+		*status = EX_USAGE;
+		if (*s == '@' ? !header_file(h, s + 1, NULL, status, why)
+			      : !http_header(h, s, why))
+			return false;
+	}
+	return true;
+}
+
+static double
+first_of(double option, double profile, double standard)
+{
+	return option >= 0 ? option : profile >= 0 ? profile : standard;
+}
+
+static bool
+limits(struct http_limits *l, const struct httpopt_source *s, int *status,
+    struct buf *why)
+{
+	static const struct api_http silent = {API_NONE, -1, -1, -1, -1, NULL};
+	const struct api_http *p = s->api.file ? &s->api.http : &silent;
+	const char *rate = given.rate ? given.rate : p->rate;
+	const char *bad = NULL;
+
+	memset(l, 0, sizeof(*l));
+	l->retry.retries = given.retry != API_NONE ? given.retry
+			   : p->retry != API_NONE  ? p->retry
+						   : 10;
+	l->retry.delay = first_of(given.retry_delay, p->retry_delay, 1);
+	l->retry.max_time =
+	    first_of(given.retry_max_time, p->retry_max_time, 0);
+	l->max_time = first_of(given.max_time, p->max_time, 40);
+	l->connect_timeout =
+	    first_of(given.connect_timeout, p->connect_timeout, 10);
+	l->speed_time = given.speed_time;
+	l->max_body = given.max_body;
+	l->cacert = given.cacert;
+	l->netrc = given.netrc;
+	l->rate.burst = 1;
+	if (rate)
+		bad = pace_rate(&l->rate, rate);
+	if (bad)
+		buf_printf(why, "%s: key \"http.rate\": \"%s\": %s",
+		    s->api.file, rate, bad);
+	*status = EX_CONFIG;
+	return !bad;
+}
+
+struct http *
+httpopt_open(const struct httpopt_source *s, size_t slots, bool ordered,
+    const struct api_statuses *accept, int *status, struct buf *why)
+{
+	struct http_limits l;
+	struct http *h;
+
+	if (!limits(&l, s, status, why))
+		return NULL;
+	l.ordered = ordered;
+	l.accept = accept;
+	l.on_wait = out_flush_all;
+	h = http_new(&l, slots);
+	if (!h) {
+		*status = EX_OSERR;
+		buf_str(why, "could not set up libcurl");
+	} else if (!headers(h, &s->api, status, why)) {
+		http_free(h);
+		h = NULL;
+	}
+	return h;
+}
+
+const char *
+httpopt_libs(void)
+{
+	return curl_version();
+}

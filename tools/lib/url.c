@@ -1,0 +1,201 @@
+/* url: percent-encoding, templates, references and origins of URLs. */
+#include "url.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* RFC 3986, section 2.3. */
+static bool
+unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	       c == '~';
+}
+
+void
+url_encode(struct buf *b, const char *s, size_t len)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	unsigned char c;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		c = (unsigned char)s[i];
+		if (unreserved(s[i])) {
+			buf_char(b, s[i]);
+			continue;
+		}
+		buf_char(b, '%');
+		buf_char(b, hex[c >> 4]);
+		buf_char(b, hex[c & 15]);
+	}
+}
+
+bool
+url_placeholder(const char **at, const char **name, size_t *len)
+{
+	const char *open = strchr(*at, '{');
+	const char *close = open ? strchr(open, '}') : NULL;
+
+	if (!close)
+		return false;
+	*name = open + 1;
+	*len = (size_t)(close - open) - 1;
+	*at = close + 1;
+	return true;
+}
+
+/* Appends what a member puts into a URL, not encoded yet. */
+static bool
+member_text(struct buf *b, const char *name, size_t len, struct json_val record,
+    struct buf *why)
+{
+	struct json_val v;
+
+	if (json_type(record.s) != JSON_OBJECT) {
+		buf_printf(why, "the record has to be an object, is %s",
+		    json_type_name(json_type(record.s)));
+		return false;
+	}
+	if (!json_member(record, name, len, &v)) {
+		buf_printf(
+		    why, "the record has no member \"%.*s\"", (int)len, name);
+		return false;
+	}
+	switch (json_type(v.s)) {
+	case JSON_STRING:
+		if (json_decode(b, v))
+			return true;
+		buf_printf(why, "member \"%.*s\" has a lone surrogate",
+		    (int)len, name);
+		return false;
+	case JSON_NUMBER:
+	case JSON_TRUE:
+	case JSON_FALSE:
+		buf_add(b, v.s, v.len);
+		return true;
+	default:
+		buf_printf(why,
+		    "member \"%.*s\" has to be a string or a number, is %s",
+		    (int)len, name, json_type_name(json_type(v.s)));
+		return false;
+	}
+}
+
+/* Would the text, put into a path, make another path of it? */
+static bool
+bends_path(const struct buf *text)
+{
+	return text->len == 0 || (text->len == 1 && text->s[0] == '.') ||
+	       (text->len == 2 && memcmp(text->s, "..", 2) == 0);
+}
+
+bool
+url_expand(
+    struct buf *b, const char *tmpl, struct json_val record, struct buf *why)
+{
+	struct buf text = BUF_INIT;
+	const char *at = tmpl, *from = tmpl, *name;
+	const char *query = strchr(tmpl, '?');
+	size_t start = b->len, len;
+	bool ok = true;
+
+	while (ok && url_placeholder(&at, &name, &len)) {
+		buf_add(b, from, (size_t)(name - 1 - from));
+		from = at;
+		buf_cut(&text, 0);
+		ok = member_text(&text, name, len, record, why);
+		if (ok && (!query || name < query) && bends_path(&text)) {
+			buf_printf(why,
+			    "member \"%.*s\" is \"%s\", which cannot stand in "
+			    "a path",
+			    (int)len, name, text.len ? text.s : "");
+			ok = false;
+		}
+		if (ok)
+			url_encode(b, text.s, text.len);
+	}
+	if (ok)
+		buf_str(b, from);
+	else
+		buf_cut(b, start);
+	buf_free(&text);
+	return ok;
+}
+
+void
+url_query(struct buf *url, const char *name, size_t nlen, const char *value,
+    size_t vlen)
+{
+	char *hash = url->s ? memchr(url->s, '#', url->len) : NULL;
+	char *fragment = NULL;
+
+	if (hash) {
+		fragment = buf_dup(hash, url->len - (size_t)(hash - url->s));
+		buf_cut(url, (size_t)(hash - url->s));
+	}
+	if (!url->s || !memchr(url->s, '?', url->len))
+		buf_char(url, '?');
+	else if (url->s[url->len - 1] != '?' && url->s[url->len - 1] != '&')
+		buf_char(url, '&');
+	url_encode(url, name, nlen);
+	buf_char(url, '=');
+	url_encode(url, value, vlen);
+	if (fragment)
+		buf_str(url, fragment);
+	free(fragment);
+}
+
+bool
+url_resolve(struct buf *b, const char *base, const char *ref, struct buf *why)
+{
+	CURLU *u = curl_url();
+	CURLUcode code = CURLUE_OUT_OF_MEMORY;
+	char *full = NULL;
+
+	if (u)
+		code = curl_url_set(u, CURLUPART_URL, base, 0);
+	if (!code && *ref)
+		code = curl_url_set(u, CURLUPART_URL, ref, CURLU_URLENCODE);
+	if (!code)
+		code = curl_url_get(u, CURLUPART_URL, &full, 0);
+	if (code)
+		buf_printf(
+		    why, "no URL: \"%s\": %s", ref, curl_url_strerror(code));
+	else
+		buf_str(b, full);
+	curl_free(full);
+	curl_url_cleanup(u);
+	return code == CURLUE_OK;
+}
+
+bool
+url_origin(struct buf *b, const char *url, struct buf *why)
+{
+	CURLU *u = curl_url();
+	CURLUcode code = CURLUE_OUT_OF_MEMORY;
+	char *scheme = NULL, *host = NULL, *port = NULL;
+
+	if (u)
+		code = curl_url_set(u, CURLUPART_URL, url,
+		    CURLU_NON_SUPPORT_SCHEME | CURLU_PATH_AS_IS);
+	if (!code)
+		code = curl_url_get(u, CURLUPART_SCHEME, &scheme, 0);
+	if (!code)
+		code = curl_url_get(u, CURLUPART_HOST, &host, 0);
+	if (!code)
+		code =
+		    curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+	if (code)
+		buf_printf(
+		    why, "no URL: \"%s\": %s", url, curl_url_strerror(code));
+	else
+		buf_printf(b, "%s://%s:%s", scheme, host, port);
+	curl_free(scheme);
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(u);
+	return code == CURLUE_OK;
+}
