@@ -3,8 +3,8 @@
  *
  * A plain path (`.`, `.a.b[0]."odd key"`, `.["a"]`, `.a[-1]`) is walked on the
  * raw text and yields raw text. Everything else is a jq program and runs in
- * libjq, whose numbers are doubles: a result that holds a number is refused
- * where the record holds one that a double would change.
+ * libjq, whose numbers are doubles: a result that depends on digits which a
+ * double loses is refused.
  */
 #ifndef SLUICE_EXPR_H
 #define SLUICE_EXPR_H
