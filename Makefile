@@ -13,7 +13,7 @@ DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libxxhash0 \
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpq-dev libxxhash-dev make pkg-config
 DEPS_TEST = bats clang libclang-rt-dev clang-format clang-tidy cppcheck curl mandoc \
-	parallel postgresql procps python3-minimal shellcheck
+	parallel postgresql procps python3 shellcheck
 
 CC = gcc
 CFLAGS = -O2 -g

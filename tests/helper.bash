@@ -8,7 +8,10 @@ root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 export PATH="$root/bin:$PATH"
 # A run of the tests inside a run must not write into that run's folder.
 unset SLUICE_RUN SLUICE_STAGE SLUICE_CASSETTE NETRC
-unset "${!PG@}" "${!http_proxy@}" "${!https_proxy@}" "${!all_proxy@}"
+unset "${!http_proxy@}" "${!https_proxy@}" "${!all_proxy@}"
+# Nor may it load into the user's own database.
+[ -n "${test_pg-}" ] || unset "${!PG@}"
+[ -z "${BATS_FILE_TMPDIR-}" ] || export SLUICE_VAR=$BATS_FILE_TMPDIR/var
 export LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1}
 # libjq 1.6 keeps what it compiles until the process ends.
 export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0
@@ -54,15 +57,14 @@ counts() {
 # start_pg [DATABASE]: a private cluster for the file, in setup_file; sets
 # and exports PGHOST, PGUSER and PGDATABASE. stop_pg in teardown_file.
 start_pg() {
-	export SLUICE_VAR=$BATS_FILE_TMPDIR/var
+	export test_pg=1
 	"$root/pipelines/local-postgres" start "${1:-test}" \
 		>&2 3>&-
 	eval "$("$root/pipelines/local-postgres" env "${1:-test}")"
 }
 
 stop_pg() {
-	SLUICE_VAR=$BATS_FILE_TMPDIR/var \
-		"$root/pipelines/local-postgres" stop >&2 3>&-
+	"$root/pipelines/local-postgres" stop >&2 3>&-
 }
 
 # sql TEXT [ARGUMENT...]: one statement's rows, columns by a bar.
