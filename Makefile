@@ -1,17 +1,17 @@
 # Sluice: `make` builds bin/, `make test` proves it, `make demo` shows it.
 # Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
-TOOLS = wdn-fetch paginate flatten fields dedupe
-DATASETS =
+TOOLS = wdn-fetch paginate flatten fields dedupe pg-upsert
+DATASETS = wdn
 
 VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 
 # The one list of packages: to run; to build, on top; to test, on top.
-DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libxxhash0 \
+DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libssl3 libxxhash0 \
 	postgresql-client util-linux
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
-	libmicrohttpd-dev libpq-dev libxxhash-dev make pkg-config
+	libmicrohttpd-dev libpq-dev libssl-dev libxxhash-dev make pkg-config
 DEPS_TEST = bats clang libclang-rt-dev clang-format clang-tidy cppcheck curl mandoc \
 	parallel postgresql procps python3 shellcheck
 
@@ -26,11 +26,15 @@ SANITIZE = $(if $(SAN),$(SAN_FLAGS))
 CPPFLAGS = -D_GNU_SOURCE -DSLUICE_VERSION='"$(VERSION)"' -Itools/lib \
 	$(shell pkg-config --cflags libpq 2>/dev/null)
 LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-LIBS = -lcurl -lpq -ljq -lxxhash -lm
+LIBS = -lcurl -lpq -ljq -lxxhash -lcrypto -lm
 
 COMPILE = $(CC) -std=c11 $(CFLAGS) $(WARN) $(HARDEN) $(SANITIZE) $(CPPFLAGS) \
 	-MMD -MP
 LINK = $(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS)
+
+# V=1 shows the commands.
+Q = $(if $(V),,@)
+said = $(if $(V),,@echo "  $(1) $@")
 
 # Each compiler and SAN=1 have objects of their own; bin/ is of the last one.
 B = build/$(notdir $(firstword $(CC)))$(if $(SAN),-san)
@@ -49,50 +53,60 @@ all: $(TOOLS:%=bin/%)
 
 bin/%: $B/%.o $B/libsluice.a $B/.stamp
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $< $B/libsluice.a $(LIBS)
+	$(call said,LINK)
+	$Q$(LINK) -o $@ $< $B/libsluice.a $(LIBS)
 
 bin/apid: $(APID_O) $B/.stamp
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $(APID_O) -lmicrohttpd -lpthread
+	$(call said,LINK)
+	$Q$(LINK) -o $@ $(APID_O) -lmicrohttpd -lpthread
 
 bin/unit/%: $B/unit/%.o $B/libsluice.a $B/.stamp
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $< $B/libsluice.a $(LIBS)
+	$(call said,LINK)
+	$Q$(LINK) -o $@ $< $B/libsluice.a $(LIBS)
 
 # The tokenizer as it is built where there is no SSE2.
 bin/unit/json-plain: tests/unit/json.c $(wildcard tools/lib/json*.c) \
 		$B/libsluice.a $B/.stamp
 	@mkdir -p $(@D)
-	$(LINK) -std=c11 $(CPPFLAGS) -fPIE -DSLUICE_NO_SIMD -o $@ \
+	$(call said,LINK)
+	$Q$(LINK) -std=c11 $(CPPFLAGS) -fPIE -DSLUICE_NO_SIMD -o $@ \
 		$(filter %.c,$^) $B/libsluice.a
 
 # A fuzz target over the files it is given; libFuzzer's is bin/fuzz/X-fuzz.
 bin/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h \
 		$B/libsluice.a $B/.stamp
 	@mkdir -p $(@D)
-	$(LINK) -std=c11 $(CPPFLAGS) $(WARN) -fPIE -o $@ $(filter %.c,$^) \
+	$(call said,LINK)
+	$Q$(LINK) -std=c11 $(CPPFLAGS) $(WARN) -fPIE -o $@ $(filter %.c,$^) \
 		$B/libsluice.a $(LIBS)
 
 bin/fuzz/%-fuzz: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tools/lib/*.c)
 	@mkdir -p $(@D)
-	clang -std=c11 -g -O1 $(CPPFLAGS) \
+	$(call said,FUZZ)
+	$Qclang -std=c11 -g -O1 $(CPPFLAGS) \
 		-fsanitize=fuzzer -fsanitize=address -fsanitize=undefined \
 		-fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
 
 $B/libsluice.a: $(LIB_O)
-	rm -f $@ && ar rcs $@ $^
+	$(call said,AR  )
+	$Qrm -f $@ && ar rcs $@ $^
 
 $B/%.o: tools/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call said,CC  )
+	$Q$(COMPILE) -c -o $@ $<
 
 $B/apid/%.o: tests/apid/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call said,CC  )
+	$Q$(COMPILE) -c -o $@ $<
 
 $B/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call said,CC  )
+	$Q$(COMPILE) -c -o $@ $<
 
 # Newer than what another variant linked into bin/.
 $B/.stamp: FORCE

@@ -78,7 +78,7 @@ msg_mask(struct buf *b, size_t from)
  * Memory may be what is missing, so the line is built in a fixed buffer and
  * only a text with secrets to hide, or a long one, takes memory.
  */
-static void
+__attribute__((format(printf, 1, 0))) static void
 say(const char *fmt, va_list ap, int error)
 {
 	char small[2048];

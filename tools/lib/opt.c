@@ -283,8 +283,8 @@ int
 opt_parse(const struct opt_tool *t, int argc, char *argv[])
 {
 	/* `:`: a missing value is told from an unknown option */
-	struct buf letters = BUF_INIT;
-	struct option *longs = NULL;
+	static struct buf letters; /* not lost where parse() ends it all */
+	static struct option *longs;
 	const struct opt *o;
 	size_t i;
 

@@ -116,7 +116,7 @@ too_many(const struct rec *r)
 	       (double)r->rejected * 100 > percent * (double)n;
 }
 
-static void
+__attribute__((format(printf, 6, 0))) static void
 bad_record(struct rec *r, const struct rec_saved *bad, bool cut,
     const char *code, const char *key, const char *fmt, va_list ap)
 {
@@ -163,7 +163,7 @@ rec_reject(struct rec *r, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	bad_record(r, &bad, false, NULL, NULL, fmt, ap);
+	bad_record(r, &bad, r->cut, NULL, NULL, fmt, ap);
 	va_end(ap);
 	r->state = REC_SETTLED;
 }
@@ -281,6 +281,19 @@ rec_next(struct rec *r)
 }
 
 void
+rec_set(struct rec *r, const char *s, size_t len, uint64_t line, bool cut)
+{
+	settle(r);
+	progress(r, false);
+	r->s = s;
+	r->len = len;
+	r->line = line;
+	r->cut = cut;
+	r->json = true;
+	r->state = REC_OPEN;
+}
+
+void
 rec_drop(struct rec *r)
 {
 	r->dropped++;
@@ -337,12 +350,12 @@ rec_close(struct rec *r, int status)
 		status = msg_worse(status, EX_NO);
 	if (sig)
 		status = 128 + sig;
+	count_printed(r);
+	out_flush_all();
 	if (r->rejects && r->rejected > 0)
 		msg_note("%" PRIu64 " of %" PRIu64
 			 " records were rejected, see \"%s\"",
 		    r->rejected, rec_settled(r), out_name(r->rejects));
-	count_printed(r);
-	out_flush_all();
 	if (out_lost(r->out))
 		status = msg_worse(status, EX_IOERR);
 	the = NULL;

@@ -40,6 +40,7 @@ struct rec {
 	size_t len;
 	uint64_t line; /* its line number, or its operand's, from 1 */
 	bool json;     /* false for a text line of REC_PLAIN */
+	bool cut; /* s is only the first bytes of the record; see rec_set */
 
 	struct out *out; /* standard output, or -o FILE */
 	uint64_t done, dropped, rejected;
@@ -89,6 +90,13 @@ bool rec_next(struct rec *);
 /* The same, but REC_IDLE where so many milliseconds brought no input. */
 enum rec_is { REC_GOT, REC_IDLE, REC_END };
 enum rec_is rec_wait(struct rec *, int timeout_ms);
+
+/*
+ * For a tool that finds its records itself, as in r->in read by in_more: this
+ * is the current record now, as if rec_next had returned it. It is cut where
+ * only its first bytes are at hand, for a reject to show.
+ */
+void rec_set(struct rec *, const char *s, size_t len, uint64_t line, bool cut);
 
 /* The current record is left out on purpose; counted as dropped. */
 void rec_drop(struct rec *);
