@@ -1,0 +1,395 @@
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "opt.h"
+#include "pg.h"
+#include "stop.h"
+#include "when.h"
+
+/*
+ * DateStyle only matters for what comes in ambiguous. A batch is to stay in
+ * memory where it is copied to and sorted. JIT never pays for statements over
+ * one batch, and its start-up would be paid for each.
+ */
+static const char session[] = "SET search_path = pg_catalog, pg_temp;"
+			      "SET datestyle = ISO;"
+			      "SET intervalstyle = postgres;"
+			      "SET standard_conforming_strings = on;"
+			      "SET temp_buffers = '32MB';"
+			      "SET work_mem = '64MB';"
+			      "SET jit = off";
+
+/* ---- what an error means ---- */
+
+static const struct {
+	const char *code; /* a prefix of SQLSTATEs; the longest decides */
+	int status;
+} meanings[] = {
+    {"", EX_UNAVAILABLE}, {"08", EX_TEMPFAIL}, /* connection */
+    {"08P01", EX_SOFTWARE},                    /* protocol violation */
+    {"0A", EX_CONFIG},      /* not supported, as for this kind of table */
+    {"21", EX_DATAERR},     /* a trigger's or a view's cardinality */
+    {"22", EX_DATAERR},     /* data */
+    {"23", EX_DATAERR},     /* constraints */
+    {"25006", EX_TEMPFAIL}, /* a standby, until it is promoted */
+    {"25P03", EX_TEMPFAIL}, /* idle in transaction too long */
+    {"28", EX_NOPERM},      /* login */
+    {"38", EX_DATAERR},     /* routines, called by triggers */
+    {"39", EX_DATAERR}, {"3D", EX_CONFIG},      /* no such database */
+    {"3F", EX_CONFIG},                          /* no such schema */
+    {"40", EX_TEMPFAIL}, {"40002", EX_DATAERR}, /* a constraint, at the end */
+    {"42", EX_CONFIG},                          /* names and types */
+    {"42501", EX_NOPERM}, {"44", EX_DATAERR},   /* WITH CHECK OPTION */
+    {"53", EX_TEMPFAIL},                        /* disk, memory, connections */
+    {"54", EX_DATAERR}, /* a row or an index entry that is too large */
+    {"55006", EX_TEMPFAIL}, {"55P03", EX_TEMPFAIL}, /* lock_timeout */
+    {"57", EX_TEMPFAIL},  /* cancelled, shut down, starting up */
+    {"57P04", EX_CONFIG}, /* the database was dropped */
+    {"58", EX_TEMPFAIL},  /* the system under the server */
+    {"72", EX_TEMPFAIL}, {"P0", EX_DATAERR}, /* RAISE in a trigger */
+};
+
+int
+pg_status(const char *sqlstate)
+{
+	size_t i, n, best = 0;
+	int status = EX_UNAVAILABLE;
+
+	for (i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+		n = strlen(meanings[i].code);
+		if (n >= best && strncmp(sqlstate, meanings[i].code, n) == 0) {
+			best = n;
+			status = meanings[i].status;
+		}
+	}
+	return status;
+}
+
+double
+pg_backoff(const struct pg *pg, unsigned n)
+{
+	/* Class 40: two transactions met, the other one is done soon. */
+	double first = strncmp(pg->code, "40", 2) == 0 ? 0.05 : 0.1;
+	double most = fmin(first * ldexp(1, n < 20 ? (int)n : 20), 30);
+
+	return drand48() * most;
+}
+
+static void
+forget_error(struct pg *pg)
+{
+	pg->code[0] = '\0';
+	buf_cut(&pg->why, 0);
+	buf_cut(&pg->context, 0);
+	free(pg->column);
+	pg->column = NULL;
+}
+
+/* Appends text without the white space at its end, on one line. */
+static void
+add_line(struct buf *b, const char *s)
+{
+	size_t i, len = strlen(s);
+
+	while (len > 0 && isspace((unsigned char)s[len - 1]))
+		len--;
+	for (i = 0; i < len; i++)
+		buf_char(b, s[i] == '\n' ? ' ' : s[i]);
+}
+
+static int
+keep_error(struct pg *pg, const PGresult *res)
+{
+	const char *code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
+	const char *context = PQresultErrorField(res, PG_DIAG_CONTEXT);
+	const char *column = PQresultErrorField(res, PG_DIAG_COLUMN_NAME);
+
+	forget_error(pg);
+	add_line(&pg->why, text ? text : PQerrorMessage(pg->conn));
+	if (detail) {
+		buf_str(&pg->why, ": ");
+		add_line(&pg->why, detail);
+	}
+	if (context)
+		buf_str(&pg->context, context);
+	if (column)
+		pg->column = buf_dup(column, strlen(column));
+	if (code)
+		snprintf(pg->code, sizeof pg->code, "%s", code);
+	if (pg->why.len == 0)
+		buf_str(&pg->why, "the connection was lost");
+	/* What kills a session is not the fault of what it was doing. */
+	return code == NULL || !pg_alive(pg) ? EX_TEMPFAIL : pg_status(code);
+}
+
+/* ---- connecting ---- */
+
+/* The value of a connection option; empty counts as none. */
+static const char *
+option(const PQconninfoOption *o, const char *name)
+{
+	for (; o && o->keyword; o++)
+		if (strcmp(o->keyword, name) == 0)
+			return o->val && *o->val ? o->val : NULL;
+	return NULL;
+}
+
+static void
+secret(const char *s)
+{
+	if (s && *s)
+		msg_secret(s, strlen(s));
+}
+
+bool
+pg_init(struct pg *pg, const char *conninfo, double connect_timeout)
+{
+	PQconninfoOption *o;
+	char *error = NULL;
+
+	*pg = (struct pg){
+	    .conninfo = conninfo, .connect_timeout = connect_timeout};
+	srand48((long)getpid() ^ (long)(when_now() * 1e6));
+	secret(getenv("PGPASSWORD"));
+	if (conninfo == NULL ||
+	    (!strchr(conninfo, '=') && !strstr(conninfo, "://")))
+		return true;
+	o = PQconninfoParse(conninfo, &error);
+	PQfreemem(error);
+	if (o == NULL)
+		return false;
+	secret(option(o, "password"));
+	secret(option(o, "sslpassword"));
+	PQconninfoFree(o);
+	return true;
+}
+
+void
+pg_free(struct pg *pg)
+{
+	PQfinish(pg->conn);
+	pg->conn = NULL;
+	forget_error(pg);
+	buf_free(&pg->why);
+	buf_free(&pg->context);
+}
+
+bool
+pg_alive(const struct pg *pg)
+{
+	return pg->conn && PQstatus(pg->conn) == CONNECTION_OK;
+}
+
+static void
+on_notice(void *arg, const PGresult *res)
+{
+	const char *level =
+	    PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+	(void)arg;
+	if (text == NULL)
+		return;
+	if (level && strcmp(level, "WARNING") == 0)
+		msg_warn("the server warns: %s", text);
+	else
+		msg_debug("the server notes: %s", text);
+}
+
+/* How long to wait for a connection: the conninfo's word goes first. */
+static double
+patience(const struct pg *pg)
+{
+	PQconninfoOption *o = PQconninfo(pg->conn);
+	const char *s = option(o, "connect_timeout");
+	double seconds = pg->connect_timeout;
+
+	if (s)
+		opt_seconds(s, &seconds);
+	PQconninfoFree(o);
+	return seconds > 0 ? seconds : 86400;
+}
+
+/* Drives PQconnectPoll; false when the time is up or a stop was asked for. */
+static bool
+connect_wait(struct pg *pg)
+{
+	double end = when_now() + patience(pg), left;
+	PostgresPollingStatusType is = PGRES_POLLING_WRITING;
+	struct pollfd fd;
+
+	while (is != PGRES_POLLING_OK && is != PGRES_POLLING_FAILED) {
+		fd.fd = PQsocket(pg->conn);
+		fd.events = is == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+		left = fmin(end - when_now(), 3600);
+		if (left <= 0)
+			errno = ETIMEDOUT;
+		if (left <= 0 ||
+		    (stop_poll(&fd, 1, (int)(left * 1000) + 1) < 0))
+			return false;
+		is = PQconnectPoll(pg->conn);
+	}
+	return true;
+}
+
+/*
+ * libpq keeps the SQLSTATE of a refused login to itself, but shows it in a
+ * verbose message: `FATAL:  28P01: text`, then a LOCATION line.
+ */
+static int
+connect_error(struct pg *pg)
+{
+	const char *s = PQerrorMessage(pg->conn), *end, *p;
+	bool password = PQconnectionNeedsPassword(pg->conn);
+	struct buf text = BUF_INIT;
+
+	forget_error(pg);
+	while (*s) {
+		end = strchr(s, '\n');
+		end = end ? end + 1 : s + strlen(s);
+		p = strstr(s, ":  ");
+		if (strncmp(s, "LOCATION:", 9) == 0) {
+			s = end;
+			continue;
+		}
+		if (p && p < end &&
+		    strspn(p + 3, "0123456789ABCDEFGHIJKLMNOP"
+				  "QRSTUVWXYZ") == 5 &&
+		    p[8] == ':') {
+			snprintf(pg->code, sizeof pg->code, "%.5s", p + 3);
+			buf_add(&text, s, (size_t)(p + 3 - s - 1));
+			s = p + 10;
+		}
+		if (end > s)
+			buf_add(&text, s, (size_t)(end - s));
+		s = end;
+	}
+	add_line(&pg->why, text.s ? text.s : "could not connect");
+	buf_free(&text);
+	if (password)
+		return EX_NOPERM;
+	return pg->code[0] ? pg_status(pg->code) : EX_TEMPFAIL;
+}
+
+int
+pg_connect(struct pg *pg)
+{
+	static const char *const names[] = {
+	    "dbname", "fallback_application_name", "client_encoding", NULL};
+	const char *values[] = {pg->conninfo, msg_tool(), "UTF8", NULL};
+
+	PQfinish(pg->conn);
+	pg->conn = PQconnectStartParams(names, values, 1);
+	if (pg->conn == NULL)
+		die(EX_OSERR, "could not allocate a connection");
+	PQsetNoticeReceiver(pg->conn, on_notice, NULL);
+	PQsetErrorVerbosity(pg->conn, PQERRORS_VERBOSE);
+	if (PQstatus(pg->conn) != CONNECTION_BAD && !connect_wait(pg)) {
+		forget_error(pg);
+		buf_printf(&pg->why, "could not connect: %s", strerror(errno));
+		PQfinish(pg->conn);
+		pg->conn = NULL;
+		return EX_TEMPFAIL;
+	}
+	if (PQstatus(pg->conn) != CONNECTION_OK)
+		return connect_error(pg);
+	return pg_exec(pg, session, NULL);
+}
+
+char *
+pg_where(const struct pg *pg)
+{
+	struct buf b = BUF_INIT;
+
+	if (pg->conn)
+		buf_printf(&b, "%s on %s", PQdb(pg->conn), PQhost(pg->conn));
+	else
+		buf_str(&b, "the database");
+	return b.s;
+}
+
+/* ---- statements ---- */
+
+static int
+result(struct pg *pg, PGresult *got, PGresult **res)
+{
+	ExecStatusType is = PQresultStatus(got);
+	int status = 0;
+
+	if (is != PGRES_COMMAND_OK && is != PGRES_TUPLES_OK &&
+	    is != PGRES_COPY_IN)
+		status = keep_error(pg, got);
+	if (res && status == 0)
+		*res = got;
+	else
+		PQclear(got);
+	return status;
+}
+
+int
+pg_exec(struct pg *pg, const char *sql, PGresult **res)
+{
+	if (res)
+		*res = NULL;
+	msg_debug("SQL: %s", sql);
+	return result(pg, PQexec(pg->conn, sql), res);
+}
+
+int
+pg_exec1(struct pg *pg, const char *sql, const char *param, PGresult **res)
+{
+	if (res)
+		*res = NULL;
+	return result(pg,
+	    PQexecParams(pg->conn, sql, 1, NULL, &param, NULL, NULL, 0), res);
+}
+
+int
+pg_copy_data(struct pg *pg, const char *s, size_t len)
+{
+	/* libpq takes an int; a server's error shows at the end. */
+	const size_t most = 1 << 20;
+	size_t n;
+
+	for (; len > 0; s += n, len -= n) {
+		n = len < most ? len : most;
+		if (PQputCopyData(pg->conn, s, (int)n) != 1)
+			return EX_TEMPFAIL;
+	}
+	return 0;
+}
+
+int
+pg_copy_end(struct pg *pg, PGresult **res)
+{
+	PGresult *got, *next;
+
+	if (res)
+		*res = NULL;
+	PQputCopyEnd(pg->conn, NULL);
+	got = PQgetResult(pg->conn);
+	while ((next = PQgetResult(pg->conn)))
+		PQclear(next);
+	return result(pg, got, res);
+}
+
+void
+pg_ident(struct buf *b, const char *name)
+{
+	buf_char(b, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			buf_char(b, '"');
+		buf_char(b, *name);
+	}
+	buf_char(b, '"');
+}

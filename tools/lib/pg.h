@@ -1,0 +1,69 @@
+/*
+ * pg: a connection to PostgreSQL, and what its errors mean.
+ *
+ * Nothing here ends the process or prints: a function returns 0 or the exit
+ * status that its failure calls for (<sysexits.h>), and leaves the reason in
+ * the struct. EX_DATAERR is the fault of a record in the statement,
+ * EX_TEMPFAIL passes (try again, on a new connection where pg_alive is
+ * false), everything else is final. Sessions speak UTF-8 and see no schema
+ * but pg_catalog, so that no name can be shadowed: all others are qualified.
+ */
+#ifndef SLUICE_PG_H
+#define SLUICE_PG_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+
+struct pg {
+	const char *conninfo;   /* a conninfo string, a URI, a name, or NULL */
+	double connect_timeout; /* seconds, where the conninfo has none */
+	PGconn *conn;
+	char code[6];       /* the last error's SQLSTATE, or "" */
+	struct buf why;     /* its message and detail, without a newline */
+	struct buf context; /* where it happened, as the server tells it */
+	char *column;       /* the column it names, or NULL */
+};
+
+/*
+ * Makes the settings known and registers the passwords in them as secrets;
+ * does not connect. False if conninfo cannot be parsed: no text of it is
+ * shown, since any part of it may be the password.
+ */
+bool pg_init(struct pg *, const char *conninfo, double connect_timeout);
+void pg_free(struct pg *);
+
+/* Connects, closing an old connection first. A stop signal ends the wait. */
+int pg_connect(struct pg *);
+bool pg_alive(const struct pg *);
+
+/* The host and database of the connection, for messages; caller frees. */
+char *pg_where(const struct pg *);
+
+/*
+ * Runs one or several statements; *res is the last one's result (the caller
+ * clears it; NULL on failure, and may be a COPY in progress). res may be NULL.
+ */
+int pg_exec(struct pg *, const char *sql, PGresult **res);
+/* The same with one text parameter. */
+int pg_exec1(struct pg *, const char *sql, const char *param, PGresult **res);
+
+/* Feeds a COPY FROM STDIN that pg_exec has started, and ends it. */
+int pg_copy_data(struct pg *, const char *s, size_t len);
+int pg_copy_end(struct pg *, PGresult **res);
+
+/* The exit status that an SQLSTATE calls for, see above. */
+int pg_status(const char *sqlstate);
+
+/*
+ * Seconds to wait before try number n (from 1) after a temporary error: full
+ * jitter under an exponential bound, short where only a lock was lost.
+ */
+double pg_backoff(const struct pg *, unsigned n);
+
+/* Appends an identifier, quoted. */
+void pg_ident(struct buf *, const char *name);
+
+#endif

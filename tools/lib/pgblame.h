@@ -1,0 +1,17 @@
+/*
+ * pgblame: which row and column COPY's error is about.
+ */
+#ifndef SLUICE_PGBLAME_H
+#define SLUICE_PGBLAME_H
+
+#include "pg.h"
+#include "pgrows.h"
+
+/*
+ * The line of the last error in pg, which happened in a COPY to the relation,
+ * from 1; 0 if it names none. *col is the column, or NULL.
+ */
+unsigned long pgblame_line(const struct pg *, const struct pgrows *,
+    const char *relation, const struct pgcol **col);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * pgcopy: a raw JSON value as a field of COPY's text format.
+ *
+ * Strings go from JSON's escapes to COPY's in one pass, without a decoded
+ * copy in between; numbers, true and false are copied as they are; null is
+ * \N. What becomes of objects and arrays depends on the column.
+ */
+#ifndef SLUICE_PGCOPY_H
+#define SLUICE_PGCOPY_H
+
+#include "buf.h"
+#include "json.h"
+
+enum pgcopy_kind {
+	PGCOPY_PLAIN, /* strings by content, objects and arrays as raw JSON */
+	PGCOPY_JSON,  /* json, jsonb: every value but null as raw JSON */
+	PGCOPY_ARRAY, /* a JSON array as an array literal; a string is one */
+	PGCOPY_BYTEA  /* a string in hex (\x...) or else base64 */
+};
+
+/*
+ * Appends the field of a checked value. NULL, or why it cannot be stored
+ * (static text, *code its SQLSTATE); then part of it may have been appended.
+ */
+const char *pgcopy_value(
+    struct buf *, struct json_val, enum pgcopy_kind, const char **code);
+
+#endif

@@ -1,0 +1,391 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "pgblame.h"
+#include "pgload.h"
+#include "pgorder.h"
+
+enum { CHUNK = 64 << 10 };
+
+/*
+ * Brings rows lo .. hi - 1 into the database. EX_DATAERR: the server refused
+ * one of them, *bad where it could be told, else SIZE_MAX.
+ */
+typedef int attempt(struct pgload *, size_t lo, size_t hi, size_t *bad);
+
+/* ---- refused rows ---- */
+
+void
+pgload_forget(struct pgload *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nrefused; i++) {
+		s->rows->row[s->refused[i].row].bad = false;
+		buf_free(&s->refused[i].bad.why);
+	}
+	s->nrefused = 0;
+}
+
+static void
+refuse(struct pgload *s, size_t row, const struct pgcol *col)
+{
+	struct pgrefused *r;
+
+	s->refused = buf_array(s->refused, s->nrefused + 1, sizeof *s->refused);
+	r = &s->refused[s->nrefused++];
+	*r = (struct pgrefused){.row = row};
+	snprintf(r->bad.code, sizeof r->bad.code, "%s", s->pg->code);
+	if (col)
+		buf_printf(&r->bad.why, "column \"%s\": ", col->name);
+	buf_add(&r->bad.why, s->pg->why.s, s->pg->why.len);
+	s->rows->row[row].bad = true;
+	/* Without rejects the first bad record is where everything ends. */
+	if (s->stop_at_bad)
+		s->end = row;
+}
+
+/*
+ * Attempts all rows, with as few statements as the bad ones allow. A part
+ * that fails is halved: what succeeds is kept, so that one bad row among n
+ * costs log n statements, and the rows before it go in before those after.
+ * Where bad rows are frequent, the parts follow the gaps between them.
+ */
+static int
+each_part(struct pgload *s, attempt *try)
+{
+	size_t lo = 0, hi = s->end, fail = 0, nbad = 0, len, bad;
+	int status;
+
+	while (lo < s->end) {
+		status = try(s, lo, hi, &bad);
+		if (status != 0 && status != EX_DATAERR)
+			return status;
+		if (status == EX_DATAERR && bad == SIZE_MAX && hi - lo > 1) {
+			fail = hi;
+			hi = lo + (hi - lo) / 2;
+			continue;
+		}
+		if (status == EX_DATAERR && bad != SIZE_MAX && bad > lo) {
+			/* All rows before it are good: the next attempt. */
+			hi = bad;
+			continue;
+		}
+		len = (hi - lo) * 4;
+		if (status == EX_DATAERR) {
+			hi = lo + 1;
+			fail = 0;
+			nbad++;
+			len = nbad < 4 ? s->end : 2 * lo / nbad + 1;
+		}
+		lo = hi;
+		if (fail > lo)
+			hi = lo + (fail - lo + 1) / 2;
+		else
+			hi = s->end - lo < len ? s->end : lo + len;
+	}
+	return 0;
+}
+
+/* ---- attempts, each under the savepoint that is set when they begin ---- */
+
+/* Undoes a failed attempt; the error in pg stays what it was about. */
+static int
+give_back(struct pgload *s, int status)
+{
+	int back = 0;
+
+	if (status == EX_DATAERR)
+		back = pg_exec(s->pg, "ROLLBACK TO SAVEPOINT part", NULL);
+	return back ? back : status;
+}
+
+static int
+next_savepoint(struct pgload *s)
+{
+	return pg_exec(s->pg, "RELEASE SAVEPOINT part; SAVEPOINT part", NULL);
+}
+
+/*
+ * COPY of the rows that are not known to be bad, as they come or in an order.
+ * An error while sending shows at the end, where the server's is read.
+ */
+static int
+send_rows(
+    struct pgload *s, size_t lo, size_t hi, bool staged, const size_t *order)
+{
+	size_t i, row;
+	int status, sent = 0;
+
+	buf_cut(&s->chunk, 0);
+	buf_cut(&s->sql, 0);
+	pgmerge_copy(&s->sql, s->rows, staged);
+	status = pg_exec(s->pg, s->sql.s, NULL);
+	if (status)
+		return status;
+	for (i = lo; i < hi && sent == 0; i++) {
+		row = order ? order[i] : i;
+		if (!s->rows->row[row].bad)
+			pgrows_line(s->rows, row, staged, &s->chunk);
+		if (s->chunk.len < CHUNK && i + 1 < hi)
+			continue;
+		sent = pg_copy_data(s->pg, s->chunk.s, s->chunk.len);
+		buf_cut(&s->chunk, 0);
+	}
+	status = pg_copy_end(s->pg, NULL);
+	return status ? status : sent;
+}
+
+/* The row that the line-th sent one of lo .. hi - 1 is. */
+static size_t
+sent_row(const struct pgload *s, size_t lo, size_t hi, unsigned long line)
+{
+	size_t i;
+
+	for (i = lo; line > 0 && i < hi; i++)
+		if (!s->rows->row[i].bad && --line == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static int
+copy(struct pgload *s, size_t lo, size_t hi, size_t *bad, bool staged)
+{
+	const char *relation = staged ? PGMERGE_STAGE : s->table->relation;
+	const struct pgcol *col;
+	int status = send_rows(s, lo, hi, staged, NULL);
+
+	*bad = SIZE_MAX;
+	if (status == 0)
+		return next_savepoint(s);
+	if (status == EX_DATAERR) {
+		*bad = sent_row(
+		    s, lo, hi, pgblame_line(s->pg, s->rows, relation, &col));
+		if (*bad == SIZE_MAX && hi - lo == 1)
+			*bad = lo;
+		if (*bad != SIZE_MAX)
+			refuse(s, *bad, col);
+	}
+	return give_back(s, status);
+}
+
+static int
+copy_staged(struct pgload *s, size_t lo, size_t hi, size_t *bad)
+{
+	return copy(s, lo, hi, bad, true);
+}
+
+static int
+copy_direct(struct pgload *s, size_t lo, size_t hi, size_t *bad)
+{
+	int status = copy(s, lo, hi, bad, false);
+	size_t i;
+
+	for (i = lo; status == 0 && i < hi; i++)
+		s->now.inserted += !s->rows->row[i].bad;
+	return status;
+}
+
+/* Runs the statement in s->sql and adds what it did. */
+static int
+merge_statement(struct pgload *s, struct pgcounts *sum)
+{
+	PGresult *res;
+	uint64_t keys = 0, new = 0, written = 0;
+	int status = pg_exec(s->pg, s->sql.s, &res);
+
+	if (status)
+		return status;
+	if (PQntuples(res) == 0) {
+		opt_number(PQcmdTuples(res), &new);
+		keys = written = new;
+	} else {
+		opt_number(PQgetvalue(res, 0, 0), &keys);
+		opt_number(PQgetvalue(res, 0, 1), &new);
+		opt_number(PQgetvalue(res, 0, 2), &written);
+	}
+	PQclear(res);
+	sum->inserted += new;
+	sum->updated += written - new;
+	/* What is left of the keys when the written ones are taken off. */
+	sum->unchanged += keys - written;
+	return 0;
+}
+
+/* Merges the rows of a part that have its shape and round. */
+static int
+merge_shape(struct pgload *s, const struct pgpart *p, struct pgcounts *sum)
+{
+	int status = 0;
+
+	if (pgmerge_needs_update(s->rows, p)) {
+		buf_cut(&s->sql, 0);
+		pgmerge_update(&s->sql, s->rows, p);
+		status = merge_statement(s, sum);
+	}
+	if (status == 0) {
+		buf_cut(&s->sql, 0);
+		pgmerge_insert(&s->sql, s->rows, p);
+		status = merge_statement(s, sum);
+	}
+	if (status == 0 && s->table->seen &&
+	    s->table->spec->mode != PG_APPEND) {
+		buf_cut(&s->sql, 0);
+		pgmerge_seen(&s->sql, s->rows, p);
+		status = pg_exec(s->pg, s->sql.s, NULL);
+	}
+	return status;
+}
+
+/* The same for each shape and round among the rows. */
+static int
+merge_mixed(struct pgload *s, struct pgpart *p, struct pgcounts *sum)
+{
+	PGresult *parts;
+	uint64_t n;
+	int i, status;
+
+	buf_cut(&s->sql, 0);
+	pgmerge_parts(&s->sql, p);
+	status = pg_exec(s->pg, s->sql.s, &parts);
+	for (i = 0; status == 0 && i < PQntuples(parts); i++) {
+		opt_number(PQgetvalue(parts, i, 0), &n);
+		p->round = (uint32_t)n;
+		opt_number(PQgetvalue(parts, i, 1), &n);
+		p->shape = (uint32_t)n;
+		status = merge_shape(s, p, sum);
+	}
+	PQclear(parts);
+	return status;
+}
+
+static void
+add_counts(struct pgload *s, const struct pgcounts *sum, uint64_t rows)
+{
+	s->now.inserted += sum->inserted;
+	s->now.updated += sum->updated;
+	s->now.unchanged += sum->unchanged;
+	s->now.superseded +=
+	    rows - sum->inserted - sum->updated - sum->unchanged;
+}
+
+static int
+merge(struct pgload *s, size_t lo, size_t hi, size_t *bad)
+{
+	struct pgpart p = {
+	    .lo = lo, .hi = hi, .whole = lo == 0 && hi == s->end};
+	struct pgcounts sum = {0, 0, 0, 0};
+	uint64_t rows = 0;
+	size_t i;
+	int status;
+
+	*bad = SIZE_MAX;
+	p.mixed = s->rows->nshape > 1;
+	p.probe = !s->changing;
+	status = p.mixed ? merge_mixed(s, &p, &sum) : merge_shape(s, &p, &sum);
+	if (status == EX_DATAERR && hi - lo == 1)
+		refuse(s, *bad = lo, NULL);
+	if (status)
+		return give_back(s, status);
+	for (i = lo; i < hi; i++)
+		rows += !s->rows->row[i].bad;
+	add_counts(s, &sum, rows);
+	return hi < s->end ? next_savepoint(s) : 0;
+}
+
+static int
+run(struct pgload *s, void (*make)(struct buf *, const struct pgtable *))
+{
+	int status;
+
+	buf_cut(&s->sql, 0);
+	make(&s->sql, s->table);
+	status = pg_exec(s->pg, s->sql.s, NULL);
+	return status ? status : next_savepoint(s);
+}
+
+/* The rows into the temporary table. */
+static int
+stage(struct pgload *s)
+{
+	int status = each_part(s, copy_staged);
+
+	if (status == 0 && s->rows->nshape > 1 && s->table->nkey > 0)
+		status = run(s, pgmerge_rounds);
+	return status ? status : each_part(s, merge);
+}
+
+/*
+ * What is tried first where it is likely to go well, since it spares the
+ * server sorting: rows whose keys differ, sent in the keys' order. EX_DATAERR:
+ * it did not go well, and nothing was done.
+ */
+static int
+in_order(struct pgload *s)
+{
+	const struct pgrows *b = s->rows;
+	struct pgpart p = {.hi = b->n, .whole = true, .probe = !s->changing};
+	struct pgcounts sum = {0, 0, 0, 0};
+	int status;
+
+	if (s->careful || b->nshape > 1 || s->table->partitioned ||
+	    s->table->spec->mode != PG_UPSERT || pgmerge_needs_update(b, &p))
+		return EX_DATAERR;
+	s->order = buf_array(s->order, b->n, sizeof *s->order);
+	if (!pgorder(b, s->order))
+		return EX_DATAERR;
+	p.distinct = true;
+	status = send_rows(s, 0, b->n, true, s->order);
+	if (status == 0)
+		status = merge_shape(s, &p, &sum);
+	if (status == 0)
+		add_counts(s, &sum, b->n);
+	return give_back(s, status);
+}
+
+static int
+by_row(const void *a, const void *b)
+{
+	const struct pgrefused *x = a, *y = b;
+
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+int
+pgload(struct pgload *s)
+{
+	int status;
+
+	pgload_forget(s);
+	s->now = (struct pgcounts){0, 0, 0, 0};
+	s->end = s->rows->n;
+	s->direct = s->table->spec->mode == PG_APPEND && !s->table->stamp &&
+		    !s->table->seen && !s->table->policies &&
+		    pgrows_full(s->rows);
+	if (s->direct) {
+		status = each_part(s, copy_direct);
+	} else {
+		status = s->staged ? 0 : run(s, pgmerge_stage);
+		if (status == 0)
+			status = in_order(s);
+		if (status == EX_DATAERR)
+			status = stage(s);
+	}
+	s->careful = s->nrefused > 0;
+	s->changing = s->now.unchanged < s->rows->n / 4;
+	if (s->nrefused > 1)
+		qsort(s->refused, s->nrefused, sizeof *s->refused, by_row);
+	return status;
+}
+
+void
+pgload_free(struct pgload *s)
+{
+	pgload_forget(s);
+	free(s->refused);
+	free(s->order);
+	buf_free(&s->sql);
+	buf_free(&s->chunk);
+}

@@ -1,0 +1,60 @@
+/*
+ * pgload: what happens between BEGIN and COMMIT.
+ *
+ * Rows are copied to the session's temporary table and merged from there; an
+ * append of rows of one shape is copied into the table itself. A row that
+ * the server refuses is found, by the line that COPY's error names or by
+ * halving what is merged under a savepoint, and left out.
+ */
+#ifndef SLUICE_PGLOAD_H
+#define SLUICE_PGLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pg.h"
+#include "pgmerge.h"
+#include "pgrows.h"
+
+/* Together they are the rows stored. */
+struct pgcounts {
+	uint64_t inserted, updated, unchanged;
+	uint64_t superseded; /* another record of the batch had its key */
+};
+
+/* The caller sets the first five. */
+struct pgload {
+	struct pg *pg;
+	const struct pgtable *table;
+	struct pgrows *rows;
+	bool stop_at_bad; /* rows before the first bad one only */
+	bool staged;      /* the session has the temporary table */
+
+	struct pgcounts now; /* of the last pgload */
+	bool direct;         /* it did without the temporary table */
+	size_t end;          /* rows from here on were not stored */
+	struct pgrefused {
+		size_t row;
+		struct pgbad bad;
+	} * refused; /* for each row that is `bad`, in their order */
+	size_t nrefused;
+
+	bool changing; /* few rows of the last batch were unchanged */
+	bool careful;  /* it had bad rows */
+	size_t *order;
+	struct buf sql, chunk;
+};
+
+/*
+ * Brings all rows in, in a transaction that the caller has begun with a
+ * savepoint `part` and commits. 0, or the exit status with the reason in pg:
+ * then the transaction is to be rolled back and nothing was done.
+ */
+int pgload(struct pgload *);
+
+/* Forgets the refused rows of the last pgload. */
+void pgload_forget(struct pgload *);
+void pgload_free(struct pgload *);
+
+#endif

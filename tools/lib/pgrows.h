@@ -1,0 +1,78 @@
+/*
+ * pgrows: the records of a batch, as they came and as rows for COPY.
+ *
+ * A record becomes a row when it is added: its members are looked up, its
+ * values transcoded. Which columns it has is its shape: a member that is
+ * missing must not overwrite anything, which a null does. Rows have a field
+ * for every column that any record so far has brought.
+ */
+#ifndef SLUICE_PGROWS_H
+#define SLUICE_PGROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "pgtable.h"
+#include "rec.h"
+
+/* Why a record is rejected; `code` is an SQLSTATE or "". */
+struct pgbad {
+	char code[6];
+	struct buf why;
+};
+
+struct pgrow {
+	size_t raw, raw_len;     /* the record, in `raw` */
+	size_t field, field_len; /* its fields, with tabs between, in `field` */
+	size_t key, key_len;     /* those of the key, in `key` */
+	uint64_t line;
+	uint32_t shape;
+	bool bad; /* the database refused it */
+};
+
+struct pgrows {
+	const struct pgtable *table;
+	struct buf raw, field, key;
+	struct pgrow *row;
+	size_t n, cap;
+	size_t *col, ncol; /* the fields' columns, indexes into the table's */
+	uint64_t *shape;   /* `words` for each: a bit per column of the table */
+	size_t nshape, words;
+
+	/* the module's own */
+	struct json_val *val; /* per column of the table, of one record */
+	bool *listed;         /* is the column in `col`? */
+	size_t *hint, nhint;  /* the column of each member of the last record */
+};
+
+void pgrows_init(struct pgrows *, const struct pgtable *);
+void pgrows_free(struct pgrows *);
+
+/* Empties the batch; what was learned about columns stays. */
+void pgrows_clear(struct pgrows *);
+
+/* Adds a checked record; false and *bad where it can be no row. */
+bool pgrows_add(struct pgrows *, const struct rec_saved *, struct pgbad *bad);
+
+/* Memory that the batch takes, about. */
+size_t pgrows_bytes(const struct pgrows *);
+
+static inline bool
+pgrows_has(const struct pgrows *b, uint32_t shape, size_t col)
+{
+	return b->shape[shape * b->words + col / 64] >> col % 64 & 1;
+}
+
+/* Does every row have every column that there is a field for? */
+bool pgrows_full(const struct pgrows *);
+
+/* Appends a row as a line for COPY; staged: its number and shape first. */
+void pgrows_line(const struct pgrows *, size_t row, bool staged, struct buf *);
+
+/* The record's key for people: `42`, `a,7`; *key is emptied first. */
+void pgrows_key(
+    const struct pgtable *, const char *s, size_t len, struct buf *key);
+
+#endif

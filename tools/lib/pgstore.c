@@ -1,0 +1,302 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "msg.h"
+#include "pgstore.h"
+#include "stop.h"
+#include "when.h"
+
+/* One thing that is tried again as a whole; 0 or an exit status. */
+typedef int step(struct pgstore *);
+
+/* ---- trying again ---- */
+
+/* What is being done, for messages: appended to b. */
+static void
+doing(const struct pgstore *s, struct buf *b)
+{
+	const struct pgrows *r = &s->rows;
+	char *where = pg_where(&s->pg);
+
+	if (r->n > 0)
+		buf_printf(b,
+		    "could not store lines %" PRIu64 " to %" PRIu64
+		    " in table \"%s\"",
+		    r->row[0].line, r->row[r->n - 1].line, s->spec->table);
+	else
+		buf_printf(b, "could not use table \"%s\"", s->spec->table);
+	buf_printf(b, " (%s)", where);
+	free(where);
+}
+
+static void
+say(const struct pgstore *s, unsigned next, double wait)
+{
+	struct buf b = BUF_INIT;
+
+	doing(s, &b);
+	buf_printf(&b, ": %s", s->pg.why.s);
+	if (s->pg.code[0])
+		buf_printf(&b, " [%s]", s->pg.code);
+	if (next > 0)
+		msg_note("%s; trying again in %.1f s (%u of %" PRIu64 ")", b.s,
+		    wait, next, s->retry);
+	else
+		msg_warn("%s", b.s);
+	buf_free(&b);
+}
+
+/* Takes a step until it succeeds, fails for good, or patience ends. */
+static int
+persist(struct pgstore *s, step *take)
+{
+	double start = when_now(), wait;
+	unsigned n;
+	int status;
+
+	for (n = 1;; n++) {
+		status = take(s);
+		if (status == 0)
+			return 0;
+		wait = pg_backoff(&s->pg, n);
+		if (status != EX_TEMPFAIL || n > s->retry || stop_asked() ||
+		    (s->retry_max_time > 0 &&
+			when_now() + wait - start > s->retry_max_time))
+			break;
+		say(s, n, wait);
+		s->rec->retries++;
+		if (!stop_sleep(wait))
+			break;
+	}
+	say(s, 0, 0);
+	return status;
+}
+
+/* ---- the session ---- */
+
+static int
+session(struct pgstore *s)
+{
+	if (pg_alive(&s->pg))
+		return 0;
+	s->load.staged = false;
+	return pg_connect(&s->pg);
+}
+
+static int
+open_table(struct pgstore *s)
+{
+	int status = session(s);
+
+	if (status)
+		return status;
+	pgtable_free(&s->table);
+	return pgtable_open(&s->table, &s->pg, s->spec);
+}
+
+int
+pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
+    uint64_t retry, double retry_max_time)
+{
+	int status;
+
+	s->rec = rec;
+	s->spec = spec;
+	s->retry = retry;
+	s->retry_max_time = retry_max_time;
+	s->inserted = rec_counter(rec, "inserted");
+	s->updated = rec_counter(rec, "updated");
+	s->unchanged = rec_counter(rec, "unchanged");
+	s->superseded = rec_counter(rec, "superseded");
+	status = persist(s, open_table);
+	if (status)
+		return status;
+	pgrows_init(&s->rows, &s->table);
+	s->load.pg = &s->pg;
+	s->load.table = &s->table;
+	s->load.rows = &s->rows;
+	s->load.stop_at_bad = rec->rejects == NULL;
+	return 0;
+}
+
+void
+pgstore_free(struct pgstore *s)
+{
+	pgload_free(&s->load);
+	pgrows_free(&s->rows);
+	pgtable_free(&s->table);
+	pg_free(&s->pg);
+	buf_free(&s->key);
+}
+
+/* ---- a transaction ---- */
+
+/*
+ * A COMMIT was sent and the connection died: *done tells whether it counts.
+ * Where the server cannot tell, a batch that changes nothing when it is
+ * repeated is repeated; an append may not be.
+ */
+static int
+look_up(struct pgstore *s, bool *done)
+{
+	PGresult *res;
+	int status =
+	    pg_exec1(&s->pg, "SELECT pg_xact_status($1::xid8)", s->xid, &res);
+	const char *fate;
+
+	*done = false;
+	if (status == 0) {
+		fate = PQgetvalue(res, 0, 0);
+		*done = strcmp(fate, "committed") == 0;
+		if (strcmp(fate, "in progress") == 0)
+			status = EX_TEMPFAIL;
+		else if (!*done && strcmp(fate, "aborted") != 0)
+			status = EX_UNAVAILABLE;
+		PQclear(res);
+		if (status) {
+			buf_cut(&s->pg.why, 0);
+			buf_printf(&s->pg.why,
+			    "the fate of transaction %s is %s", s->xid,
+			    status == EX_TEMPFAIL ? "not decided yet"
+						  : "unknown");
+		}
+	}
+	if (status == EX_TEMPFAIL)
+		return status;
+	if (status && s->spec->mode == PG_APPEND) {
+		buf_printf(&s->pg.why,
+		    "; transaction %s may have stored these lines", s->xid);
+		return EX_UNAVAILABLE;
+	}
+	s->in_doubt = false;
+	return 0;
+}
+
+/* Remembers the transaction, so that its fate can be looked up. */
+static int
+take_xid(struct pgstore *s)
+{
+	PGresult *res;
+	int status = pg_exec(&s->pg,
+	    "SELECT coalesce(pg_current_xact_id_if_assigned()::text, '')",
+	    &res);
+
+	if (status)
+		return status;
+	snprintf(s->xid, sizeof s->xid, "%s", PQgetvalue(res, 0, 0));
+	PQclear(res);
+	return 0;
+}
+
+static int
+commit(struct pgstore *s)
+{
+	PGresult *res;
+	int status = take_xid(s);
+
+	if (status)
+		return status;
+	status = pg_exec(&s->pg, "COMMIT", &res);
+	s->in_doubt = status && !pg_alive(&s->pg) && s->xid[0];
+	if (status == EX_DATAERR)
+		/* Found too late to tell whose fault it is. */
+		status = EX_UNAVAILABLE;
+	if (status == 0 && strcmp(PQcmdStatus(res), "COMMIT") != 0) {
+		buf_cut(&s->pg.why, 0);
+		buf_str(&s->pg.why, "the server rolled the batch back");
+		status = EX_UNAVAILABLE;
+	}
+	PQclear(res);
+	if (status == 0 && !s->load.direct)
+		s->load.staged = true;
+	return status;
+}
+
+/* The whole batch, from the start. */
+static int
+transaction(struct pgstore *s)
+{
+	bool done;
+	int status = session(s);
+
+	if (status == 0 && s->in_doubt) {
+		status = look_up(s, &done);
+		if (status || done)
+			return status;
+	}
+	/* Constraints speak up at once, while the row can still be found. */
+	if (status == 0)
+		status = pg_exec(&s->pg,
+		    "BEGIN ISOLATION LEVEL READ COMMITTED;"
+		    "SET CONSTRAINTS ALL IMMEDIATE;"
+		    "SAVEPOINT part",
+		    NULL);
+	if (status == 0)
+		status = pgload(&s->load);
+	if (status == 0)
+		status = commit(s);
+	if (status && pg_alive(&s->pg) &&
+	    PQtransactionStatus(s->pg.conn) != PQTRANS_IDLE)
+		PQclear(PQexec(s->pg.conn, "ROLLBACK"));
+	return status;
+}
+
+/* ---- after the commit ---- */
+
+static void
+reject(struct pgstore *s, const struct pgrow *r, const struct pgbad *bad)
+{
+	struct rec_saved saved = {s->rows.raw.s + r->raw, r->raw_len, r->line};
+
+	pgrows_key(&s->table, saved.s, saved.len, &s->key);
+	if (s->rec->stopped && s->load.stop_at_bad)
+		/* A later line was named first; this one counts, too. */
+		msg_warn("<stdin>:%" PRIu64 ": %s", r->line, bad->why.s);
+	rec_reject_saved(s->rec, &saved, bad->code[0] ? bad->code : NULL,
+	    s->key.len > 0 ? s->key.s : NULL, "%s", bad->why.s);
+}
+
+static void
+settle(struct pgstore *s)
+{
+	const struct pgrefused *bad = s->load.refused;
+	const struct pgrow *r;
+	size_t i, end = s->load.end;
+
+	*s->inserted += s->load.now.inserted;
+	*s->updated += s->load.now.updated;
+	*s->unchanged += s->load.now.unchanged;
+	*s->superseded += s->load.now.superseded;
+	for (i = 0; i < s->rows.n; i++) {
+		r = &s->rows.row[i];
+		if (r->bad) {
+			reject(s, r, &bad->bad);
+			bad++;
+		} else if (i < end) {
+			out_line(
+			    s->rec->out, s->rows.raw.s + r->raw, r->raw_len);
+			rec_done(s->rec, 1);
+		}
+		if (i == end)
+			break;
+	}
+	out_flush(s->rec->out);
+}
+
+int
+pgstore_batch(struct pgstore *s)
+{
+	int status;
+
+	if (s->rows.n == 0)
+		return 0;
+	status = persist(s, transaction);
+	if (status == 0)
+		settle(s);
+	pgload_forget(&s->load);
+	pgrows_clear(&s->rows);
+	return status;
+}

@@ -1,0 +1,395 @@
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "pgtable.h"
+
+/*
+ * The name is looked up as the user's session would, with the user's search
+ * path: so nothing in that statement but the name may depend on the path.
+ */
+static const char find_table[] =
+    "SELECT pg_catalog.to_regclass($1::pg_catalog.text)::pg_catalog.oid";
+
+static const char table_query[] =
+    "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname),"
+    " c.relkind, EXISTS (SELECT FROM pg_constraint"
+    "  WHERE conrelid = c.oid AND contype = 'c'), c.relname,"
+    " row_security_active(c.oid)"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.oid = $1::oid";
+
+/* Domains are followed down to what they are made of. */
+static const char column_query[] =
+    "WITH RECURSIVE b(num, typ, mod, def) AS ("
+    " SELECT attnum, atttypid, atttypmod, false FROM pg_attribute"
+    "  WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped"
+    " UNION ALL"
+    " SELECT num, t.typbasetype, t.typtypmod,"
+    "  def OR t.typdefault IS NOT NULL"
+    "  FROM b JOIN pg_type t ON t.oid = typ WHERE t.typtype = 'd') "
+    "SELECT a.attname, quote_ident(a.attname), format_type(b.typ, b.mod),"
+    " CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN"
+    "  (SELECT ' COLLATE ' || quote_ident(n.nspname) || '.' ||"
+    "   quote_ident(l.collname) FROM pg_collation l"
+    "   JOIN pg_namespace n ON n.oid = l.collnamespace"
+    "   WHERE l.oid = a.attcollation) ELSE '' END,"
+    " CASE WHEN b.typ IN ('json'::regtype, 'jsonb'::regtype)"
+    "  OR t.typtype = 'c' THEN 'j'"
+    "  WHEN b.typ = 'bytea'::regtype THEN 'b'"
+    "  WHEN t.typinput = 'array_in'::regproc THEN 'a' ELSE 'p' END,"
+    " a.attgenerated <> '', a.attidentity = 'a', b.typ <> a.atttypid,"
+    " t.typtype = 'c', a.attnotnull AND NOT b.def"
+    "  AND NOT a.atthasdef AND a.attidentity = '' "
+    "FROM b JOIN pg_type t ON t.oid = b.typ AND t.typtype <> 'd'"
+    " JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = b.num "
+    "ORDER BY a.attnum";
+
+/* What ON CONFLICT can use: whole, immediate, plain columns. */
+static const char index_query[] =
+    "SELECT i.indexrelid, i.indnkeyatts, a.attname, 'OPERATOR('"
+    " || quote_ident(n.nspname) || '.' || o.oprname || ')' "
+    "FROM pg_index i CROSS JOIN LATERAL"
+    " unnest(i.indkey::int2[], i.indclass::oid[])"
+    "  WITH ORDINALITY AS k(num, opclass, pos)"
+    " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num"
+    " JOIN pg_opclass c ON c.oid = k.opclass"
+    " JOIN pg_amop p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3"
+    "  AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype"
+    " JOIN pg_operator o ON o.oid = p.amopopr"
+    " JOIN pg_namespace n ON n.oid = o.oprnamespace "
+    "WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid"
+    " AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL"
+    " AND k.pos <= i.indnkeyatts ORDER BY i.indexrelid, k.pos";
+
+static int wrong(struct pg *pg, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+wrong(struct pg *pg, const char *fmt, ...)
+{
+	va_list ap;
+
+	buf_cut(&pg->why, 0);
+	va_start(ap, fmt);
+	buf_vprintf(&pg->why, fmt, ap);
+	va_end(ap);
+	return EX_CONFIG;
+}
+
+static char *
+text(const PGresult *res, int row, int col)
+{
+	const char *s = PQgetvalue(res, row, col);
+
+	return buf_dup(s, strlen(s));
+}
+
+static bool
+truth(const PGresult *res, int row, int col)
+{
+	return *PQgetvalue(res, row, col) == 't';
+}
+
+/* Turns the name of --table into an oid. */
+static int
+resolve(struct pgtable *t, struct pg *pg)
+{
+	PGresult *res;
+	int status = pg_exec(pg, "RESET search_path", NULL);
+
+	if (status == 0)
+		status = pg_exec1(pg, find_table, t->spec->table, &res);
+	if (status)
+		return status;
+	if (PQgetisnull(res, 0, 0))
+		status = wrong(pg, "there is no such table");
+	else
+		t->oid = text(res, 0, 0);
+	PQclear(res);
+	return status
+		   ? status
+		   : pg_exec(pg, "SET search_path = pg_catalog, pg_temp", NULL);
+}
+
+static int
+describe(struct pgtable *t, struct pg *pg)
+{
+	PGresult *res;
+	int status = pg_exec1(pg, table_query, t->oid, &res);
+	char kind;
+
+	if (status)
+		return status;
+	if (PQntuples(res) == 0) {
+		PQclear(res);
+		return wrong(pg, "it was dropped just now");
+	}
+	t->name = text(res, 0, 0);
+	t->relation = text(res, 0, 3);
+	kind = *PQgetvalue(res, 0, 1);
+	t->partitioned = kind == 'p';
+	t->checks = truth(res, 0, 2);
+	t->policies = truth(res, 0, 4);
+	PQclear(res);
+	if (kind != 'r' && kind != 'p')
+		return wrong(
+		    pg, "it is a view or another thing that is no table");
+	return 0;
+}
+
+static void
+one_column(struct pgcol *c, const PGresult *res, int i)
+{
+	*c = (struct pgcol){.update = true};
+	c->name = text(res, i, 0);
+	c->name_len = strlen(c->name);
+	c->ident = text(res, i, 1);
+	c->type = text(res, i, 2);
+	c->collation = text(res, i, 3);
+	switch (*PQgetvalue(res, i, 4)) {
+	case 'j':
+		c->kind = PGCOPY_JSON;
+		break;
+	case 'b':
+		c->kind = PGCOPY_BYTEA;
+		break;
+	case 'a':
+		c->kind = PGCOPY_ARRAY;
+		break;
+	default:
+		c->kind = PGCOPY_PLAIN;
+	}
+	if (truth(res, i, 5))
+		c->closed = "is generated by the table";
+	else if (truth(res, i, 6))
+		c->closed = "is an identity that is always generated";
+	c->domain = truth(res, i, 7);
+	c->composite = truth(res, i, 8);
+	c->required = truth(res, i, 9);
+}
+
+static int
+columns(struct pgtable *t, struct pg *pg)
+{
+	PGresult *res;
+	int status = pg_exec1(pg, column_query, t->oid, &res);
+	size_t i;
+
+	if (status)
+		return status;
+	t->ncol = (size_t)PQntuples(res);
+	t->col = buf_array(NULL, t->ncol, sizeof *t->col);
+	for (i = 0; i < t->ncol; i++)
+		one_column(&t->col[i], res, (int)i);
+	PQclear(res);
+	return 0;
+}
+
+/* ---- the options' columns ---- */
+
+static size_t
+by_name(const struct pgtable *t, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncol; i++)
+		if (t->col[i].name_len == len &&
+		    memcmp(t->col[i].name, name, len) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static int
+no_column(struct pg *pg, const char *option, const char *name, size_t len)
+{
+	return wrong(
+	    pg, "it has no column \"%.*s\" (%s)", (int)len, name, option);
+}
+
+static int
+key_columns(struct pgtable *t, struct pg *pg)
+{
+	const struct opt_list *list = &t->spec->key;
+	size_t i, c;
+
+	t->key = buf_array(NULL, list->n, sizeof *t->key);
+	for (i = 0; i < list->n; i++) {
+		c = by_name(t, list->v[i], strlen(list->v[i]));
+		if (c == SIZE_MAX)
+			return no_column(
+			    pg, "--key", list->v[i], strlen(list->v[i]));
+		if (t->col[c].closed)
+			return wrong(pg, "its key column \"%s\" %s",
+			    t->col[c].name, t->col[c].closed);
+		if (t->col[c].in_key)
+			return wrong(
+			    pg, "--key names \"%s\" twice", t->col[c].name);
+		t->col[c].in_key = true;
+		t->col[c].update = false;
+		t->key[t->nkey++] = c;
+	}
+	return 0;
+}
+
+/* Each value of --update is a list with commas. */
+static int
+update_columns(struct pgtable *t, struct pg *pg)
+{
+	const struct opt_list *list = &t->spec->update;
+	const char *s;
+	size_t i, c, n;
+
+	for (i = 0; list->n > 0 && i < t->ncol; i++)
+		t->col[i].update = false;
+	for (i = 0; i < list->n; i++)
+		for (s = list->v[i]; *s; s += n + (s[n] == ',')) {
+			n = strcspn(s, ",");
+			c = by_name(t, s, n);
+			if (c == SIZE_MAX)
+				return no_column(pg, "--update", s, n);
+			t->col[c].update = !t->col[c].in_key;
+		}
+	return 0;
+}
+
+/* --stamp and --seen: columns that this tool fills in. */
+static int
+own_column(struct pgtable *t, struct pg *pg, const char *option,
+    const char *name, char **ident)
+{
+	size_t c;
+
+	if (name == NULL)
+		return 0;
+	c = by_name(t, name, strlen(name));
+	if (c == SIZE_MAX)
+		return no_column(pg, option, name, strlen(name));
+	if (t->col[c].closed || t->col[c].in_key)
+		return wrong(pg, "its column \"%s\" %s, so %s cannot set it",
+		    name, t->col[c].closed ? t->col[c].closed : "is in the key",
+		    option);
+	t->col[c].closed = "is set by this tool";
+	t->col[c].required = false;
+	*ident = buf_dup(t->col[c].ident, strlen(t->col[c].ident));
+	if (ident == &t->seen)
+		t->seen_type = t->col[c].type;
+	return 0;
+}
+
+/* ---- the key's index ---- */
+
+/* Do the rows from i, all of one index, name the key and nothing else? */
+static bool
+index_fits(const struct pgtable *t, const PGresult *res, int i)
+{
+	const char *name;
+	uint64_t n;
+	size_t c;
+	int j;
+
+	if (!opt_number(PQgetvalue(res, i, 1), &n) || n != t->nkey)
+		return false;
+	for (j = i; j < i + (int)t->nkey; j++) {
+		if (j >= PQntuples(res) ||
+		    strcmp(PQgetvalue(res, i, 0), PQgetvalue(res, j, 0)) != 0)
+			return false;
+		name = PQgetvalue(res, j, 2);
+		c = by_name(t, name, strlen(name));
+		if (c == SIZE_MAX || !t->col[c].in_key)
+			return false;
+	}
+	return true;
+}
+
+static int
+no_index(const struct pgtable *t, struct pg *pg)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < t->nkey; i++)
+		buf_printf(
+		    &b, "%s%s", i > 0 ? ", " : "", t->col[t->key[i]].ident);
+	wrong(pg,
+	    "nothing makes (%s) unique, as --key needs; "
+	    "CREATE UNIQUE INDEX ON %s (%s) would",
+	    b.s, t->name, b.s);
+	buf_free(&b);
+	return EX_CONFIG;
+}
+
+static int
+unique_index(struct pgtable *t, struct pg *pg)
+{
+	PGresult *res;
+	int status = pg_exec1(pg, index_query, t->oid, &res);
+	int i, j;
+	size_t c;
+
+	if (status)
+		return status;
+	for (i = 0; i < PQntuples(res); i++) {
+		if (!index_fits(t, res, i))
+			continue;
+		for (j = i; j < i + (int)t->nkey; j++) {
+			c = by_name(t, PQgetvalue(res, j, 2),
+			    strlen(PQgetvalue(res, j, 2)));
+			t->col[c].equal = text(res, j, 3);
+		}
+		PQclear(res);
+		return 0;
+	}
+	PQclear(res);
+	return no_index(t, pg);
+}
+
+int
+pgtable_open(struct pgtable *t, struct pg *pg, const struct pgspec *spec)
+{
+	int status;
+
+	*t = (struct pgtable){.spec = spec};
+	if ((status = resolve(t, pg)) || (status = describe(t, pg)) ||
+	    (status = columns(t, pg)) || (status = key_columns(t, pg)) ||
+	    (status = update_columns(t, pg)))
+		return status;
+	if ((status = own_column(t, pg, "--stamp", spec->stamp, &t->stamp)) ||
+	    (status = own_column(t, pg, "--seen", spec->seen, &t->seen)))
+		return status;
+	return spec->mode == PG_APPEND ? 0 : unique_index(t, pg);
+}
+
+void
+pgtable_free(struct pgtable *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncol; i++) {
+		free(t->col[i].name);
+		free(t->col[i].ident);
+		free(t->col[i].type);
+		free(t->col[i].collation);
+		free(t->col[i].equal);
+	}
+	free(t->col);
+	free(t->key);
+	free(t->name);
+	free(t->relation);
+	free(t->oid);
+	free(t->stamp);
+	free(t->seen);
+	*t = (struct pgtable){.spec = NULL};
+}
+
+size_t
+pgtable_find(const struct pgtable *t, struct json_val name)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncol; i++)
+		if (json_string_is(name, t->col[i].name, t->col[i].name_len))
+			return i;
+	return SIZE_MAX;
+}

@@ -1,0 +1,72 @@
+/*
+ * pgtable: the table that records go to, as the catalog and the options tell.
+ *
+ * Read once at start. Names are kept as the catalog has them and quoted for
+ * statements; a column's type is its base type, so that domains are checked
+ * where the row enters the table and blame can be found there.
+ */
+#ifndef SLUICE_PGTABLE_H
+#define SLUICE_PGTABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "json.h"
+#include "opt.h"
+#include "pg.h"
+#include "pgcopy.h"
+
+enum pg_mode { PG_UPSERT, PG_APPEND, PG_INSERT_ONLY };
+
+/* What was asked for. The texts are the caller's and outlive the table. */
+struct pgspec {
+	const char *table;      /* an SQL name: schema.table */
+	struct opt_list key;    /* column names */
+	struct opt_list update; /* none: all that are not in the key */
+	const char *stamp, *seen;
+	enum pg_mode mode;
+	bool ignore_unknown; /* members that are no column are left out */
+	bool missing_null;   /* a member that is missing is a null */
+};
+
+struct pgcol {
+	char *name, *ident; /* as it is; quoted */
+	size_t name_len;
+	char *type;      /* base type, with its modifier */
+	char *collation; /* " COLLATE ..." or "" */
+	char *equal;     /* of the key: the operator, OPERATOR(schema.=) */
+	enum pgcopy_kind kind;
+	const char *closed; /* why records cannot set it, or NULL */
+	bool domain, composite;
+	bool required; /* NOT NULL and nothing would fill it in */
+	bool in_key;
+	bool update; /* is set where the row exists */
+};
+
+struct pgtable {
+	const struct pgspec *spec;
+	char *name;     /* quoted and qualified */
+	char *relation; /* the bare name, as messages of the server show it */
+	char *oid;
+	struct pgcol *col;
+	size_t ncol;
+	size_t *key, nkey;  /* indexes into col, in the order of the options */
+	char *stamp, *seen; /* quoted, or NULL */
+	const char *seen_type;
+	bool partitioned;
+	bool checks;   /* has constraints that see several columns */
+	bool policies; /* of row security: it takes no COPY then */
+};
+
+/*
+ * Looks the table up. 0, or the exit status with the reason in pg->why: no
+ * such table or column, nothing unique on the key (with the SQL that would
+ * make it), no right.
+ */
+int pgtable_open(struct pgtable *, struct pg *, const struct pgspec *);
+void pgtable_free(struct pgtable *);
+
+/* The column of that (raw) member name, or SIZE_MAX. */
+size_t pgtable_find(const struct pgtable *, struct json_val name);
+
+#endif

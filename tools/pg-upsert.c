@@ -1,0 +1,203 @@
+/*
+ * pg-upsert: records into a PostgreSQL table.
+ *
+ * Records are gathered into batches; each is one transaction that copies them
+ * to a temporary table and merges that into the target. What is committed is
+ * printed. Which statements those are, and how a bad row is found, is told in
+ * lib/pgmerge.h and lib/pgload.h.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "msg.h"
+#include "opt.h"
+#include "pgstore.h"
+#include "rec.h"
+#include "when.h"
+
+static struct pgspec spec;
+static const char *conninfo;
+static uint64_t batch_rows = 20000;
+static uint64_t batch_bytes = 16 << 20;
+static double flush_after = 1;
+static uint64_t retry = 10;
+static double retry_max_time;
+static double connect_timeout = 30;
+
+static const char *
+set_mode(void *to, const char *s)
+{
+	(void)to;
+	if (strcmp(s, "upsert") == 0)
+		spec.mode = PG_UPSERT;
+	else if (strcmp(s, "append") == 0)
+		spec.mode = PG_APPEND;
+	else if (strcmp(s, "insert-only") == 0)
+		spec.mode = PG_INSERT_ONLY;
+	else
+		return "it is upsert, append or insert-only";
+	return NULL;
+}
+
+static const char *
+set_unknown(void *to, const char *s)
+{
+	(void)to;
+	spec.ignore_unknown = strcmp(s, "ignore") == 0;
+	if (!spec.ignore_unknown && strcmp(s, "reject") != 0)
+		return "it is reject or ignore";
+	return NULL;
+}
+
+static const char *
+set_missing(void *to, const char *s)
+{
+	(void)to;
+	spec.missing_null = strcmp(s, "null") == 0;
+	if (!spec.missing_null && strcmp(s, "keep") != 0)
+		return "it is keep or null";
+	return NULL;
+}
+
+static const struct opt options[] = {
+    {'t', "table", "TABLE", OPT_STR, &spec.table,
+	"the table, as SQL writes it: schema.table", NULL, 0, 0},
+    {'k', "key", "COLUMN", OPT_LIST, &spec.key,
+	"a column of the key (repeatable)", NULL, 0, 0},
+    {'d', "dbname", "CONNINFO", OPT_STR, &conninfo,
+	"a connection string or URI (else PG* variables)", NULL, 0, 0},
+    {0, "mode", "MODE", OPT_CALL, NULL,
+	"upsert, append or insert-only (upsert)", set_mode, 0, 0},
+    {0, "update", "COLUMNS", OPT_LIST, &spec.update,
+	"the only columns that change in rows that exist", NULL, 0, 0},
+    {0, "stamp", "COLUMN", OPT_STR, &spec.stamp,
+	"set it to the time where a row is new or changed", NULL, 0, 0},
+    {0, "seen", "COLUMN", OPT_STR, &spec.seen,
+	"set it to the time in every row that was sent", NULL, 0, 0},
+    {0, "unknown", "WHAT", OPT_CALL, NULL,
+	"members that are no column: reject, ignore (reject)", set_unknown, 0,
+	0},
+    {0, "missing", "WHAT", OPT_CALL, NULL,
+	"columns that a record lacks: keep or null (keep)", set_missing, 0, 0},
+    {'b', "batch", "N", OPT_NUM, &batch_rows,
+	"records per transaction, at most (20000)", NULL, 1, 1000000},
+    {0, "bytes", "SIZE", OPT_SIZE, &batch_bytes,
+	"bytes per transaction, at most (16M)", NULL, 1, (uint64_t)1 << 30},
+    {0, "flush-after", "SECONDS", OPT_TIME, &flush_after,
+	"store what is there after so long (1)", NULL, 0, 0},
+    {0, "retry", "N", OPT_NUM, &retry,
+	"tries again after an error that may pass (10)", NULL, 0, 1000},
+    {0, "retry-max-time", "SECONDS", OPT_TIME, &retry_max_time,
+	"but not for longer than this (no limit)", NULL, 0, 0},
+    {0, "connect-timeout", "SECONDS", OPT_TIME, &connect_timeout,
+	"wait so long for a connection (30)", NULL, 0, 0},
+    {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+
+static const char *
+libs(void)
+{
+	static char text[32];
+	int v = PQlibVersion();
+
+	snprintf(text, sizeof text, "libpq %d.%d", v / 10000, v % 10000);
+	return text;
+}
+
+static const struct opt_tool tool = {"pg-upsert", "-t TABLE -k COLUMN ...",
+    "upsert records into a PostgreSQL table", options, NULL, libs};
+
+static void
+check_options(int operands)
+{
+	if (operands > 0)
+		opt_usage("records come on standard input, not as operands");
+	if (spec.table == NULL)
+		opt_usage("--table is missing");
+	if (spec.mode != PG_APPEND && spec.key.n == 0)
+		opt_usage("--key is missing; only --mode append needs none");
+	if (spec.mode != PG_UPSERT && spec.update.n > 0)
+		opt_usage("--update is for --mode upsert");
+}
+
+/* Adds the record in hand; false to stop, with *status. */
+static bool
+one_record(struct pgstore *s, struct rec *r, struct pgbad *bad, int *status)
+{
+	struct rec_saved rec = {r->s, r->len, r->line};
+
+	if (pgrows_add(&s->rows, &rec, bad))
+		return true;
+	/* Where it ends at the first bad record, those before it count. */
+	if (r->rejects == NULL) {
+		*status = pgstore_batch(s);
+		if (*status || r->stopped)
+			return false;
+	}
+	pgrows_key(&s->table, r->s, r->len, &s->key);
+	rec_reject_code(r, bad->code[0] ? bad->code : NULL,
+	    s->key.len > 0 ? s->key.s : NULL, "%s", bad->why.s);
+	return true;
+}
+
+/* Milliseconds that the batch may still wait for more; -1: for ever. */
+static int
+patience(const struct pgstore *s, double first)
+{
+	double left;
+
+	if (s->rows.n == 0)
+		return -1;
+	left = fmin(first + flush_after - when_now(), 86400);
+	return left > 0 ? (int)ceil(left * 1000) : 0;
+}
+
+static int
+load(struct pgstore *s, struct rec *r)
+{
+	struct pgbad bad = {"", BUF_INIT};
+	enum rec_is is;
+	double first = 0;
+	int status = 0, wait;
+
+	do {
+		wait = patience(s, first);
+		is = rec_wait(r, wait);
+		if (is == REC_GOT) {
+			if (s->rows.n == 0)
+				first = when_now();
+			if (!one_record(s, r, &bad, &status))
+				break;
+		}
+		if (is != REC_GOT || wait == 0 || s->rows.n >= batch_rows ||
+		    pgrows_bytes(&s->rows) >= batch_bytes)
+			status = pgstore_batch(s);
+	} while (is != REC_END && status == 0);
+	buf_free(&bad.why);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct pgstore store;
+	static struct rec r;
+	int first, status;
+
+	first = opt_parse(&tool, argc, argv);
+	check_options(argc - first);
+	if (!pg_init(&store.pg, conninfo, connect_timeout))
+		opt_usage("--dbname is no connection string or URI "
+			  "that libpq can read");
+	rec_open(&r, REC_JSON);
+	r.deferred = true;
+	out_optional(r.out);
+	status = pgstore_open(&store, &r, &spec, retry, retry_max_time);
+	if (status == 0)
+		status = load(&store, &r);
+	pgstore_free(&store);
+	free(spec.key.v);
+	free(spec.update.v);
+	return rec_close(&r, status);
+}
