@@ -1,0 +1,213 @@
+# shellcheck shell=bash
+# What a pipeline is written with; see sluice(7). Source it from bash with
+# `set -euo pipefail`. `run` sets SLUICE_RUN, SLUICE_STATE and SLUICE_VAR.
+# None of these functions counts on `set -e`, which is off inside whatever is
+# called before `||`, in `if` and after `!`.
+
+# die STATUS TEXT...: one message, and the end.
+die() {
+	local status=$1
+	shift
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit "$status"
+}
+
+# say TEXT...: what the run is doing now, for the terminal and the log.
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+# need PROGRAM...: ends with 78 where one is missing.
+need() {
+	local program
+	for program; do
+		command -v "$program" >/dev/null ||
+			die 78 "the program \"$program\" is not there: run \"make\"" \
+				"(Sluice's own tools) or \"make deps\" (the others)"
+	done
+}
+
+# Where state lives: SLUICE_VAR, made absolute and exported.
+find_var() {
+	local top
+	top=$(dirname "$(dirname "$(realpath "${BASH_SOURCE[0]}")")")
+	if [[ -z ${SLUICE_VAR-} ]]; then
+		if [[ -d $top/tools/lib ]]; then
+			SLUICE_VAR=$top/var
+		elif [[ ${STATE_DIRECTORY-} ]]; then
+			SLUICE_VAR=$STATE_DIRECTORY
+		else
+			SLUICE_VAR=${XDG_STATE_HOME:-${HOME:?set it or SLUICE_VAR}/.local/state}/sluice
+		fi
+	fi
+	(umask 077 && mkdir -p "$SLUICE_VAR") ||
+		die 73 "could not make the folder \"$SLUICE_VAR\": set SLUICE_VAR" \
+			"to one that can be written"
+	SLUICE_VAR=$(realpath "$SLUICE_VAR")
+	export SLUICE_VAR
+}
+
+# close_inherited: closes every descriptor above 2 of this (sub)shell. What
+# lives longer than its caller must not keep the caller's locks and pipes.
+close_inherited() {
+	local fd
+	for fd in "/proc/$BASHPID/fd/"*; do
+		fd=${fd##*/}
+		((fd <= 2)) || eval "exec $fd>&-"
+	done
+}
+
+# worst STATUS...: prints the one that matters most. What is no status of
+# ours becomes one: killed by a signal is 75 (run again), a command that
+# cannot be run is 78, anything else a bug. A broken pipe is the consequence
+# of somebody else's end and counts only where nothing else went wrong.
+worst() {
+	local order=' 0 141 1 75 65 69 66 74 73 77 78 64 71 70 ' got=0 status
+	for status; do
+		case $status in
+		126 | 127) status=78 ;;
+		*) if [[ $order != *" $status "* ]]; then
+			((status > 128)) && status=75 || status=70
+		fi ;;
+		esac
+		local before_got=${order%% "$got" *}
+		local before_status=${order%% "$status" *}
+		((${#before_status} <= ${#before_got})) || got=$status
+	done
+	printf '%s\n' "$got"
+}
+
+# stage NAME COMMAND...: runs the command as that stage of the pipeline. 0 and
+# 1 (some records were rejected, and `run` will say so) both go on. xargs
+# tells only that some child failed: the worst of the children is asked of
+# their stats, and of the chunk scripts.
+stage() {
+	local name=$1 status=0
+	shift
+	SLUICE_STAGE=$name "$@" || status=$?
+	case $status in
+	123 | 124 | 125) status=$(stage_worst "$name" "$status") ;;
+	esac
+	((status == 1)) && status=0
+	return "$status"
+}
+
+stage_worst() {
+	local seen
+	seen=$({
+		jq -r --arg stage "$1" \
+			'select(.stage == $stage).exit' "$SLUICE_RUN/stats.ndjson"
+		awk -v stage="$1" '$1 == stage { print $2 }' "$SLUICE_RUN/exits"
+	} 2>/dev/null) || :
+	# shellcheck disable=SC2086 # one status a word
+	seen=$(worst $seen)
+	case $2.$seen in
+	125.0 | 125.1) seen=75 ;; # a child was killed and could tell nobody
+	*.0) seen=70 ;;
+	esac
+	printf '%s\n' "$seen"
+}
+
+# chunk_ended RECEIPTS: for `trap 'chunk_ended "$receipts"' EXIT` in a script
+# that xargs starts. Keeps the receipts and tells the stage how the chunk
+# ended. A trouble that the next chunk would meet as well becomes 255, at
+# which xargs starts no more.
+chunk_ended() {
+	local status=$?
+	keep_receipts "$1"
+	printf '%s %s\n' "${SLUICE_STAGE-}" "$status" >>"$SLUICE_RUN/exits"
+	case $status in
+	69 | 75 | 77 | 78) exit 255 ;;
+	esac
+}
+
+# all_of PID...: waits for all of them; the worst of their statuses.
+all_of() {
+	local pid status all=0
+	for pid; do
+		status=0
+		wait "$pid" || status=$?
+		all=$(worst "$all" "$status")
+	done
+	return "$all"
+}
+
+# sql [PSQL'S ARGUMENTS]: bare rows on standard output; psql's exit status
+# turned into one of ours.
+sql() {
+	local status=0 errors
+	errors=$(mktemp "${SLUICE_RUN:-${TMPDIR:-/tmp}}/sql.XXXXXX") || return 73
+	LC_ALL=C.UTF-8 psql -XqAt -v ON_ERROR_STOP=1 -v VERBOSITY=verbose \
+		-P pager=off "$@" 2>"$errors" || status=$?
+	grep -v '^LOCATION:' "$errors" >&2 || :
+	((status == 0)) || status=$(sql_status "$status" "$errors")
+	rm -f "$errors"
+	return "$status"
+}
+
+# 2 is a connection that failed, whose reason is told in words only; 3 (in a
+# script) and 1 (of -c) an error in a statement, told by its SQLSTATE.
+sql_status() {
+	case $1 in
+	2) if grep -Eq 'authentication failed|no password supplied|no pg_hba|role ".*" does not exist|not permitted to log in|permission denied' "$2"; then
+		echo 77
+	elif grep -Eq 'database ".*" does not exist' "$2"; then
+		echo 69
+	else
+		echo 75
+	fi ;;
+	1 | 3) if grep -Eq '(ERROR|FATAL): +(28...|42501):' "$2"; then
+		echo 77
+	elif grep -Eq '(ERROR|FATAL): +(08...|40...|53...|55P03|57...):' "$2"; then
+		echo 75
+	else
+		echo 69
+	fi ;;
+	127) echo 78 ;;
+	*) echo 70 ;;
+	esac
+}
+
+# fetched RESOURCE ID: whether it was fetched and stored within the last day.
+# Ends the pipeline where the database cannot tell.
+fetched() {
+	local answer
+	answer=$(sql -v resource="$1" -v id="$2" <<-'END'
+		select exists (
+			select from fetches
+			where resource = :'resource' and id = :'id'
+			and at > now() - interval '1 day');
+	END
+	) || exit
+	[[ $answer == t ]]
+}
+
+# remember RECEIPTS: what these receipts tell was fetched; to be called once
+# its records are committed. An answer that failed is not remembered, and of
+# a walk only its complete end.
+remember() {
+	jq -c 'select((.status == 200 or .status == 404) and .error == null
+		and (.page == null or .complete == true))' "$1" |
+		stage receipts pg-upsert -t fetches -k resource -k id \
+			--unknown ignore >/dev/null
+}
+
+# keep_receipts FILE: appends it to those of the run and removes it.
+keep_receipts() {
+	[[ ! -e $1 ]] ||
+		{ cat "$1" >>"$SLUICE_RUN/receipts.ndjson" && rm -f "$1"; }
+}
+
+# progress RESOURCE RECEIPTS DUE: adds this chunk's to what the run has
+# processed of that resource, and says how much of the file DUE that is.
+progress() {
+	local count=$SLUICE_RUN/progress.$1 lock asked=0 with=0
+	exec {lock}>>"$count"
+	flock "$lock"
+	read -r asked with <"$count" || :
+	((asked += $(wc -l <"$2"), 1))
+	((with += $(grep -c '"records":[1-9]' "$2" || :), 1))
+	printf '%s %s\n' "$asked" "$with" >"$count"
+	say "$1: Processed: $asked/$(wc -l <"$3"), records with values: $with"
+	exec {lock}>&-
+}

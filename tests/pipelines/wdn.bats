@@ -1,0 +1,451 @@
+#!/usr/bin/env bats
+# The dataset wdn end to end: apid on one side, PostgreSQL on the other. What
+# the tables hold has to be what apid says that it serves.
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; bats and the helper set the rest
+
+load ../helper
+
+setup_file() {
+	start_pg postgres
+}
+
+teardown_file() {
+	stop_pg
+}
+
+# A database and a state of its own for each test.
+setup() {
+	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
+	export WDN_RETRY_DELAY=0.01
+	fresh_database
+}
+
+fresh_database() {
+	eval "$(SLUICE_VAR=$BATS_FILE_TMPDIR/var \
+		"$root/pipelines/local-postgres" env test)"
+	PGDATABASE=postgres sql 'drop database if exists test with (force)'
+	PGDATABASE=postgres sql 'create database test'
+	rm -rf "$SLUICE_VAR/state"
+}
+
+teardown() {
+	stop_apid
+}
+
+serve() {
+	start_apid --products 300 "$@"
+	export WDN_BASE_URL=$API/api/v1
+}
+
+# wdn [NAME=VALUE ...]
+wdn() {
+	"$root/pipelines/run" wdn "$@" 3>&-
+}
+
+# start_wdn: in the background; sets pid.
+start_wdn() {
+	"$root/pipelines/run" wdn </dev/null >/dev/null 2>&1 3>&- &
+	pid=$!
+}
+
+# products_of BRAND: how many apid serves.
+products_of() {
+	curl -fsS "$API/_apid/truth/products" |
+		jq -s --argjson id "$(id_of "$1")" 'map(select(.brand_id == $id)) | length'
+}
+
+id_of() {
+	curl -fsS "$API/_apid/truth/brands" |
+		jq --arg name "$1" 'select(.name | ascii_downcase == $name).id'
+}
+
+# wdn_ends STATUS: runs it and expects that status.
+wdn_ends() {
+	run --separate-stderr wdn "${@:2}"
+	expect "$1" '*' '*'
+}
+
+# forget_counts: so that the counters tell of what comes now.
+forget_counts() {
+	curl -fsS -o /dev/null -X POST "$API/_apid/reset"
+}
+
+add_fault() {
+	curl -fsS -o /dev/null -d "$1" "$API/_apid/fault"
+}
+
+drop_faults() {
+	curl -fsS -o /dev/null -X DELETE "$API/_apid/fault"
+}
+
+# The newest run's summary, through jq.
+summary() {
+	local folders=("$SLUICE_VAR"/runs/wdn/*)
+	jq -r "$1" "${folders[-1]}/summary.json"
+}
+
+# The columns of a table, as text, from a row in JSON.
+columns() {
+	case $1 in
+	brands) echo "id name description website" ;;
+	products) echo "id brand_id name description release_at:timestamptz brand_names" ;;
+	retailers) echo "id name website" ;;
+	offers) echo "id product_id retailer_id original_currency price_usd:numeric price_gbp:numeric price_eur:numeric" ;;
+	esac
+}
+
+# same_as_truth: every row of the four tables, and every value to the last
+# digit, is as apid tells it. Orphans and retailers that nobody asked for are
+# not in the tables.
+same_as_truth() {
+	local table
+	for table in brands products retailers offers; do
+		sql 'drop table if exists truth; create table truth (j json)'
+		curl -fsS "$API/_apid/truth/$table" | sql "\\copy truth from pstdin
+			(format csv, delimiter e'\\x01', quote e'\\x02')"
+		same_table "$table" || return
+	done
+}
+
+same_table() {
+	local column type here='' there='' where=true differ
+	for column in $(columns "$1"); do
+		type=${column#*:}
+		[ "$type" != "$column" ] || type=text
+		column=${column%:*}
+		here+=${here:+, }"$column::text"
+		there+=${there:+, }"(j->>'$column')::$type::text"
+	done
+	case $1 in
+	offers) where="(j->>'product_id')::int in (select id from products)" ;;
+	retailers) where="(j->>'id')::int in (select retailer_id from offers)" ;;
+	esac
+	differ=$(sql "with here as (select $here from $1),
+		there as (select $there from truth where $where)
+		select (select count(*) from here) > 0,
+		(select count(*) from (table here except table there) a),
+		(select count(*) from (table there except table here) b)")
+	[ "$differ" = 't|0|0' ] || {
+		echo "$1: any rows | only here | only in the truth: $differ"
+		return 1
+	}
+}
+
+# until_asked N: polls until apid was asked N times, for half a minute.
+until_asked() {
+	local i
+	for ((i = 0; i < 1500; i++)); do
+		[ "$(counts .requests)" -lt "$1" ] || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+# kill_all PID: the run and everything in its pipeline's group, as by a power
+# cut; waits until nothing is left of it.
+kill_all() {
+	local leader leaders i
+	leaders=$(ps -o pid= --ppid "$1" | tr -d ' ' | paste -sd ' ')
+	for leader in $leaders; do
+		kill -KILL -- "-$leader" 2>/dev/null || :
+	done
+	kill -KILL "$1"
+	wait "$1" || :
+	for ((i = 0; i < 500; i++)); do
+		ps -eo pgid=,stat= | awk -v groups=" $leaders " '
+			index(groups, " " $1 " ") && $2 !~ /^Z/ { found = 1 }
+			END { exit found }' && return
+		sleep 0.02
+	done
+	return 1
+}
+
+@test "first everything, then nothing, the report, FRESH=1" {
+	serve
+	run --separate-stderr wdn
+	expect 0 '*retailer_name*segment*accounts: * hold*wdn: done, exit status 0' \
+		'*Processed: 300/300, records with values: *'
+	same_as_truth
+	[ "$(counts '[.paths | to_entries[] | select(.key | test("offers")) | .value.requests] | max, length')" = $'1\n300' ]
+	[ "$(counts .in_flight_max)" -le 5 ]
+
+	# The same by integer arithmetic in jq, from the truth alone.
+	local report
+	report=$(psql -XAtq -f "$root/pipelines/wdn/report.sql")
+	[ "$(wc -l <<<"$report")" -gt 20 ]
+	for what in products offers retailers; do
+		curl -fsS "$API/_apid/truth/$what" >"$BATS_TEST_TMPDIR/$what"
+	done
+	jq -nr --slurpfile products "$BATS_TEST_TMPDIR/products" \
+		--slurpfile offers "$BATS_TEST_TMPDIR/offers" \
+		--slurpfile retailers "$BATS_TEST_TMPDIR/retailers" '
+		def two: . as $n | "\($n / 100 | floor).\($n % 100 + 100 | tostring[1:])";
+		($retailers | map({key: "\(.id)", value: .name}) | from_entries) as $name
+		| ($products | map(select(.brand_names | tostring
+			| test("nike|adidas|vans"; "i")) | {key: "\(.id)", value: true})
+			| from_entries) as $wanted
+		| $offers | map(select($wanted["\(.product_id)"] and .price_usd != null)
+			| .cents = (.price_usd | tonumber * 100 | round))
+		| group_by(.retailer_id)
+		| map({name: $name["\(.[0].retailer_id)"], sum: (map(.cents) | add), n: length})
+		| map(.average = .sum / .n | select(.average <= 20000)
+			| .segment = if .average < 10000 then "Normal" else "High End" end)
+		| . as $all
+		| map(.rank = (. as $one | [$all[] | select(.segment == $one.segment
+			and .average > $one.average)] | length + 1))
+		| sort_by(.segment, .rank, .name)[]
+		| "\(.name)|\(.segment)|\(.rank)|\((.sum * 2 + .n) / (.n * 2) | floor | two)"' \
+		>"$BATS_TEST_TMPDIR/expected"
+	diff <(printf '%s\n' "$report") "$BATS_TEST_TMPDIR/expected"
+
+	forget_counts
+	run --separate-stderr wdn
+	expect 0 '*retailer_name*wdn: done, exit status 0' '*offers: 0 products are due*'
+	[ "$(counts .requests)" -eq 0 ]
+	TZ=Pacific/Auckland PGTZ=America/Los_Angeles wdn_ends 0
+	[ "$(counts .requests)" -eq 0 ]
+
+	# A day later, for three of them.
+	sql "update fetches set at = at - interval '25 hours' where resource = 'offers' and id in (select id::text from products order by id limit 3)"
+	wdn_ends 0
+	[ "$(counts .requests)" -eq 3 ]
+
+	forget_counts
+	FRESH=1 wdn_ends 0
+	[ "$(counts '[.paths | to_entries[] | select(.key | test("offers")) | .value.requests] | max, length')" = $'1\n300' ]
+	[ "$(summary '.stages.store_offers | .inserted + .updated')" -eq 0 ]
+	same_as_truth
+}
+
+@test "one brand by a parameter" {
+	serve
+	wdn_ends 0 brands=vans
+	[ "$(sql 'select count(distinct brand_id) from products')" -eq 1 ]
+	[ "$(sql 'select count(*) from products')" -eq "$(products_of vans)" ]
+	[ "$(summary '.stages.offers.in')" -eq "$(products_of vans)" ]
+}
+
+@test "faults in 5 and in 30 of a hundred requests" {
+	local chaos
+	for chaos in 5 30; do
+		fresh_database
+		serve --chaos "$chaos" --seed "$chaos"
+		WDN_RETRY_DELAY=0.005 wdn_ends 0
+		same_as_truth
+		[ "$(counts .faults)" -gt 5 ]
+		[ "$(summary '[.stages[].retries] | add')" -gt 5 ]
+		stop_apid
+	done
+}
+
+@test "killed at ten moments and run again" {
+	local moment pid
+	for moment in 1 4 9 30 90 180 270 350 400 430; do
+		fresh_database
+		start_apid --products 400 --latency 2
+		export WDN_BASE_URL=$API/api/v1
+		start_wdn
+		until_asked "$moment"
+		kill_all "$pid"
+		wdn_ends 0
+		same_as_truth
+		# asked again: what was in flight
+		[ "$(counts '[.paths | to_entries[] | select(.key | test("offers"))
+			| .value.requests - 1] | add <= 250')" = true ]
+		[ "$(counts '[.paths | to_entries[] | select(.key | test("offers"))] | length')" -eq 400 ]
+		stop_apid
+	done
+}
+
+@test "interrupted: what was in hand is stored, the next run goes on" {
+	start_apid --products 300 --latency 5
+	export WDN_BASE_URL=$API/api/v1
+	local pid status=0
+	start_wdn
+	until_asked 150
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[ "$status" -eq 143 ]
+	[ "$(summary '.is, .signal')" = $'interrupted\nTERM' ]
+	wdn_ends 0
+	same_as_truth
+}
+
+@test "two runs at once: the second ends with 75" {
+	serve --latency 5
+	local pid
+	start_wdn
+	until_asked 3
+	run --separate-stderr wdn
+	expect 75 '' '*another run of "wdn" is at work: process*'
+	wait "$pid"
+	same_as_truth
+}
+
+@test "the private cluster that a run starts does not hold its lock" {
+	serve
+	unset PGHOST PGPORT PGUSER PGDATABASE
+	run --separate-stderr wdn brands=Nike
+	local first=$status said=$stderr
+	run --separate-stderr wdn brands=Nike
+	"$root/pipelines/local-postgres" stop
+	[ "$first" -eq 0 ]
+	[[ $said == *"into database highsnobiety at $SLUICE_VAR/pg"* ]]
+	expect 0 '*done*' '*'
+}
+
+@test "the server is down" {
+	export WDN_RETRY=2 WDN_BASE_URL=http://127.0.0.1:1/api/v1
+	run --separate-stderr wdn
+	expect 75 '*wdn: failed, exit status 75' '*127.0.0.1*'
+	[ "$(summary '.stages.brands.processes')" -eq 1 ]
+}
+
+@test "the server goes down among the offers" {
+	serve --fault '*/offers:reset@nth=2' --fault '*/offers:status=503'
+	export WDN_RETRY=1
+	wdn_ends 75
+	[ "$(sql 'select count(*) from products')" -eq 300 ]
+	[ "$(sql "select count(*) from fetches where resource = 'offers'")" -eq 0 ]
+	# five in a row end a chunk, 75 ends xargs: five chunks at most
+	[ "$(counts .requests)" -lt 100 ]
+	drop_faults
+	wdn_ends 0
+	same_as_truth
+}
+
+@test "a role that is not there, or may not log in, or may not write" {
+	serve
+	PGUSER=nobody_here wdn_ends 77
+	[[ $stderr == *nobody_here* ]]
+	PGDATABASE=postgres sql 'drop role if exists out; create role out nologin'
+	PGUSER=out wdn_ends 77
+	wdn_ends 0
+	PGDATABASE=postgres sql 'drop role if exists reader; create role reader login'
+	sql 'grant select on all tables in schema public to reader'
+	FRESH=1 PGUSER=reader wdn_ends 77
+	sql 'drop owned by reader'
+}
+
+@test "a role with no more rights than it needs" {
+	psql -Xq -f "$root/pipelines/wdn/schema.sql"
+	sql 'drop role if exists loader; create role loader login'
+	sql 'grant select, insert, update on all tables in schema public to loader'
+	serve
+	PGUSER=loader wdn_ends 0
+	same_as_truth
+	sql 'drop owned by loader'
+}
+
+@test "a brand that is not found: the others go on" {
+	serve
+	run --separate-stderr wdn brands=Nosuch,Nike
+	expect 1 '*wdn: done in part, exit status 1' \
+		'*no brand is called "Nosuch"*'
+	[ "$(sql 'select count(*) from products')" -eq "$(products_of nike)" ]
+	[ "$(summary '.stages.offers.in')" -eq "$(products_of nike)" ]
+}
+
+@test "a brand whose products the server refuses: the others go on" {
+	serve
+	add_fault "/api/v1/brands/$(id_of nike)/*:json-status=404"
+	wdn_ends 69
+	local others=$((300 - $(products_of nike)))
+	[ "$(sql 'select count(*) from products')" -eq "$others" ]
+	[ "$(summary '.stages.offers.in')" -eq "$others" ]
+	drop_faults
+	wdn_ends 0
+	same_as_truth
+}
+
+@test "a walk that misses records is not taken for a whole one" {
+	serve --fault '/api/v1/brands/*:wrong-total=7'
+	wdn_ends 65 brands=Nike
+	[ "$(sql 'select count(*) from products')" -eq "$(products_of nike)" ]
+	[ "$(sql "select count(*) from fetches where resource = 'products'")" -eq 0 ]
+	drop_faults
+	wdn_ends 0 brands=Nike
+	[ "$(sql "select count(*) from fetches where resource = 'products'")" -eq 1 ]
+}
+
+@test "pages smaller than asked for" {
+	serve --page-cap 17
+	wdn_ends 0
+	same_as_truth
+}
+
+@test "offers of a product that is not there cost themselves alone" {
+	serve --orphans 3
+	run --separate-stderr wdn
+	expect 1 '*rejects: 3 in *rejects.ndjson*3 x store_offers: *' '*'
+	same_as_truth
+	local folders=("$SLUICE_VAR"/runs/wdn/*)
+	[ "$(jq -r '"\(.stage) \(.code)"' "${folders[-1]}/rejects.ndjson" | sort -u)" = 'store_offers 23503' ]
+	forget_counts
+	wdn_ends 0
+	[ "$(counts .requests)" -eq 0 ]
+}
+
+@test "404 for offers and retailers: skipped, and remembered" {
+	serve --missing-products 12 --missing-retailers 3
+	wdn_ends 0
+	same_as_truth
+	[ "$(sql "select count(*) from fetches where status = 404 and resource = 'offers'")" -eq 12 ]
+	forget_counts
+	wdn_ends 0
+	[ "$(counts .requests)" -eq 0 ]
+}
+
+@test "a time limit that hits is retried" {
+	serve --fault '/api/v1/products/*1/offers:stall@first=1'
+	WDN_MAX_TIME=0.3 wdn_ends 0
+	[ "$(summary .stages.offers.retries)" -gt 5 ]
+	same_as_truth
+}
+
+@test "an id that fails for good is rejected alone, and asked again next time" {
+	serve
+	local bad
+	bad=$(curl -fsS "$API/_apid/truth/products" | jq -s '.[100].id')
+	add_fault "*/$bad/offers:status=500"
+	export WDN_RETRY=1
+	wdn_ends 1
+	[ "$(summary '.rejects.count')" -eq 1 ]
+	[ "$(sql "select count(*) from fetches where resource = 'offers'")" -eq 299 ]
+	drop_faults
+	forget_counts
+	wdn_ends 0
+	[ "$(counts '.paths | keys[]')" = "/api/v1/products/$bad/offers" ]
+	same_as_truth
+}
+
+@test "the demo, twice, in a state of its own" {
+	for _ in 1 2; do
+		run --separate-stderr "$root/pipelines/demo" --products 60 3>&-
+		[ "$status" -eq 0 ] || break
+	done
+	SLUICE_VAR=$SLUICE_VAR/demo "$root/pipelines/local-postgres" stop
+	expect 0 '*retailer_name*accounts: * hold*done, exit status 0*local-postgres psql -d highsnobiety*' \
+		'*demo: an API server*Processed: 60/60*'
+	[ "$(SLUICE_VAR=$SLUICE_VAR/demo summary .stages.store_products.inserted)" -eq 60 ]
+	run --separate-stderr ps -C apid -o args=
+	[[ $output != *"$SLUICE_VAR"* ]]
+}
+
+@test "a wrong password" {
+	local hba=$BATS_FILE_TMPDIR/var/pg/data/pg_hba.conf i
+	sql "drop role if exists locked; create role locked superuser login password 'right'"
+	sed -i '1i local all locked scram-sha-256' "$hba"
+	sql 'select pg_reload_conf()'
+	export PGUSER=locked PGPASSWORD=wrong
+	for ((i = 0; i < 500; i++)); do
+		psql -Xc '' >/dev/null 2>&1 || break
+		sleep 0.02
+	done
+	serve
+	wdn_ends 77 brands=Nike
+	[[ $stderr == *'password authentication failed for user "locked"'* ]]
+	PGPASSWORD=right wdn_ends 0 brands=Nike
+	run --separate-stderr grep -rE 'wrong|right' "$SLUICE_VAR/runs"
+	expect 1 '' ''
+}
