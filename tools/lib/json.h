@@ -137,6 +137,9 @@ bool json_quote(struct buf *, const char *s, size_t len);
  */
 void json_canonical_number(struct buf *, struct json_val number);
 
+/* Compares two such texts by value, exactly: below, at or above 0. */
+int json_compare_canonical(struct json_val a, struct json_val b);
+
 /* Appends the value without the white space outside its strings. */
 void json_compact(struct buf *, struct json_val);
 

@@ -58,3 +58,46 @@ json_canonical_number(struct buf *b, struct json_val v)
 	}
 	buf_printf(b, "e%lld", (long long)e);
 }
+
+/*
+ * A text of json_canonical_number, taken apart: digits, and the exponent of
+ * a point in front of them.
+ */
+struct canonical {
+	bool negative;
+	const char *digits;
+	size_t n; /* 0 for zero */
+	int64_t exponent;
+};
+
+static struct canonical
+canonical(struct json_val text)
+{
+	struct canonical c = {*text.s == '-', text.s, 0, 0};
+	const char *e;
+
+	c.digits += c.negative;
+	e = memchr(c.digits, 'e', text.len - c.negative);
+	if (*c.digits != '0')
+		c.n = (size_t)(e - c.digits);
+	c.exponent = exponent(e + 1, text.s + text.len) + (int64_t)c.n;
+	return c;
+}
+
+int
+json_compare_canonical(struct json_val a, struct json_val b)
+{
+	struct canonical x = canonical(a), y = canonical(b);
+	size_t n = x.n < y.n ? x.n : y.n;
+	int c;
+
+	if (x.negative != y.negative)
+		return x.negative ? -1 : 1;
+	if (x.n == 0 || y.n == 0)
+		c = (x.n > 0) - (y.n > 0);
+	else if (x.exponent != y.exponent)
+		c = x.exponent < y.exponent ? -1 : 1;
+	else if ((c = memcmp(x.digits, y.digits, n)) == 0)
+		c = (x.n > y.n) - (x.n < y.n);
+	return x.negative ? -c : c;
+}

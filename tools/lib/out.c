@@ -218,14 +218,20 @@ out_buf(struct out *o)
 }
 
 void
-out_end(struct out *o)
+out_end_lines(struct out *o, uint64_t n)
 {
-	buf_char(&o->b, '\n');
-	o->lines++;
+	o->lines += n;
 	o->bytes += o->b.len - o->whole;
 	o->whole = o->b.len;
 	if (o->whole >= FULL)
 		out_flush(o);
+}
+
+void
+out_end(struct out *o)
+{
+	buf_char(&o->b, '\n');
+	out_end_lines(o, 1);
 }
 
 void

@@ -45,6 +45,8 @@ void out_line(struct out *, const char *s, size_t len);
 struct buf *out_buf(struct out *);
 void out_end(struct out *);
 void out_undo(struct out *);
+/* The same for n lines, each of which was given its newline. */
+void out_end_lines(struct out *, uint64_t n);
 
 /* For messages: its path, or `<stdout>`. */
 const char *out_name(const struct out *);

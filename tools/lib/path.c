@@ -159,15 +159,15 @@ lost(const struct path_step *step, enum json_type type, struct buf *why)
 	buf_printf(why, " %s", json_type_name(type));
 }
 
-enum path_is
-path_get(const struct path *p, struct json_val v, struct json_val *result,
-    struct buf *why)
+/* Walks v from step i on. */
+static enum path_is
+get_from(const struct path *p, size_t i, struct json_val v,
+    struct json_val *result, struct buf *why)
 {
 	const struct path_step *step;
 	enum json_type type;
-	size_t i;
 
-	for (i = 0; i < p->n; i++) {
+	for (; i < p->n; i++) {
 		step = &p->step[i];
 		type = json_type(v.s);
 		if (type == JSON_NULL)
@@ -182,4 +182,25 @@ path_get(const struct path *p, struct json_val v, struct json_val *result,
 	}
 	*result = v;
 	return PATH_VALUE;
+}
+
+enum path_is
+path_get(const struct path *p, struct json_val v, struct json_val *result,
+    struct buf *why)
+{
+	return get_from(p, 0, v, result, why);
+}
+
+bool
+path_starts(const struct path *p, struct json_val name)
+{
+	return p->n > 0 && p->step->name &&
+	       json_string_is(name, p->step->name, p->step->len);
+}
+
+enum path_is
+path_go_on(const struct path *p, struct json_val member,
+    struct json_val *result, struct buf *why)
+{
+	return get_from(p, 1, member, result, why);
 }

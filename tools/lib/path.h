@@ -26,10 +26,25 @@ struct path {
 bool path_parse(struct path *p, const char *text);
 void path_free(struct path *);
 
+/*
+ * Step i, below n: a member's decoded name of *len bytes, or NULL and an
+ * element's *index.
+ */
+const char *path_step(const struct path *, size_t i, size_t *len, long *index);
+
 enum path_is { PATH_VALUE, PATH_NONE, PATH_FAILED };
 
 /* Walks v, a checked value; on PATH_FAILED *why says where it ended. */
 enum path_is path_get(const struct path *, struct json_val v,
+    struct json_val *result, struct buf *why);
+
+/*
+ * The same in two parts, for who walks an object for several paths at once:
+ * is its member of that raw name what the path's first step leads to; and the
+ * way on from there.
+ */
+bool path_starts(const struct path *, struct json_val name);
+enum path_is path_go_on(const struct path *, struct json_val member,
     struct json_val *result, struct buf *why);
 
 #endif
