@@ -1,6 +1,7 @@
 # Sluice: `make` builds bin/, `make test` proves it, `make demo` shows it.
 # Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
-TOOLS = wdn-fetch paginate flatten fields dedupe pg-upsert
+TOOLS = wdn-fetch paginate records flatten explode fields dedupe validate \
+	verify-ids pg-upsert
 DATASETS = wdn
 
 VERSION = 0.1.0
@@ -13,7 +14,7 @@ DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libssl3 libxxhash0 \
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpq-dev libssl-dev libxxhash-dev make pkg-config
 DEPS_TEST = bats clang libclang-rt-dev clang-format clang-tidy cppcheck curl mandoc \
-	parallel postgresql procps python3 shellcheck
+	parallel postgresql procps python3 shellcheck time
 
 CC = gcc
 CFLAGS = -O2 -g
@@ -46,8 +47,9 @@ FUZZ = $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard \
 	tests/fuzz/*.c)))
 SOURCES = $(wildcard tools/*.[ch] tools/lib/*.[ch] tests/apid/*.[ch] \
 	tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
-SCRIPTS = $(shell git grep -lE '^\#!/usr/bin/env (bash|bats)' 2>/dev/null) \
-	$(wildcard pipelines/*.sh tests/*.bash)
+SCRIPTS = $(shell git grep -lE '^\#!/usr/bin/env (bash|bats)' -- \
+	':!*.md' 2>/dev/null) \
+	$(wildcard pipelines/*.sh tests/*.bash tests/bench/*.bash)
 
 all: $(TOOLS:%=bin/%)
 
@@ -121,8 +123,17 @@ deps: deps-run deps-build deps-test
 deps-run deps-build deps-test: deps-%:
 	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
 
-test: deps all bin/apid $(UNIT) $(FUZZ:%=bin/fuzz/%)
+test: deps all bin/apid bin/bench/generate $(UNIT) $(FUZZ:%=bin/fuzz/%)
 	tests/run
+
+bin/bench/generate: $(wildcard tests/bench/*.[ch]) $B/.stamp
+	@mkdir -p $(@D)
+	$(call said,LINK)
+	$Q$(LINK) -std=c11 $(CPPFLAGS) $(WARN) -fPIE -o $@ $(filter %.c,$^)
+
+# ROWS="flatten verify": only these; BENCH_MB, BENCH_RUNS: see tests/bench.
+bench: deps-run all bin/bench/generate
+	tests/bench/run $(ROWS)
 
 # Each target for a minute; what it finds goes to tests/fuzz/corpus.
 FUZZ_SECONDS = 60
@@ -145,7 +156,7 @@ lint: format-check
 	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 \
 		--enable=warning,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem -Itools/lib $(CPPFLAGS) \
-		tools tests/apid tests/unit
+		tools tests/apid tests/bench tests/unit
 	clang-tidy --quiet $(wildcard tools/*.c tools/lib/*.c) -- -std=c11 \
 		$(CPPFLAGS)
 	shellcheck -x $(SCRIPTS)
@@ -153,6 +164,9 @@ lint: format-check
 
 format-check:
 	clang-format --dry-run -Werror $(SOURCES)
+
+list-tools:
+	@echo $(TOOLS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -173,5 +187,5 @@ clean:
 	rm -rf bin build
 
 FORCE:
-.PHONY: all clean demo deps deps-run deps-build deps-test deps-demo \
-	format-check fuzz install lint test uninstall FORCE $(DATASETS)
+.PHONY: all bench clean demo deps deps-run deps-build deps-test deps-demo \
+	format-check fuzz install lint list-tools test uninstall FORCE $(DATASETS)

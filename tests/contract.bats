@@ -14,7 +14,7 @@ teardown_file() {
 }
 
 tools() {
-	sed -n 's/^TOOLS = //p' "$root/Makefile"
+	make -s --no-print-directory -C "$root" list-tools
 }
 
 # Command lines, with a placeholder where a file name may be put.
@@ -22,16 +22,27 @@ filters=(
 	'flatten'
 	'fields --drop nothing'
 	'dedupe -k .id'
+	'validate .id'
+	'records'
 	'pg-upsert -t t -k id'
 )
 
-# each FUNCTION [ARGUMENT...]: for every filter, saying which one fails.
+# each FUNCTION [ARGUMENT...]: for every filter; the last one named failed.
 each() {
 	local filter
 	for filter in "${filters[@]}"; do
 		[ "${filter%% *}" != pg-upsert ] || sql 'truncate t'
-		"$1" "$filter" "${@:2}" || { echo "filter: $filter"; return 1; }
+		echo "filter: $filter"
+		# Bare: behind `||` a failing line in it would not count.
+		"$1" "$filter" "${@:2}"
 	done
+}
+
+# has_lines FILTER: false for what reads a stream of documents. It has no
+# lines to tell where the next record begins after a broken one, to count
+# bytes from, or to reject one by one; its own tests say what it does then.
+has_lines() {
+	[ "${1%% *}" != records ]
 }
 
 # feed FILTER TEXT [OPTION...]: runs it on a text with backslash escapes.
@@ -143,6 +154,7 @@ no_newline() {
 }
 
 cut_off() {
+	has_lines "$1" || return 0
 	feed "$1" '{"id":1,"v":"x"}\n{"id":2,"v":"y"'
 	expect 65 '{"id":1,"v":"x"}' '*: <stdin>:2: the last line is cut off*'
 	feed "$1" '{"id":1,"v":"x"}\n12'
@@ -153,6 +165,7 @@ cut_off() {
 }
 
 broken() {
+	has_lines "$1" || return 0
 	feed "$1" '{"id":1,"v":"x"}\n\n{"id":2,"v":}\n{"id":3,"v":"z"}\n'
 	expect 65 '{"id":1,"v":"x"}' \
 		'*: <stdin>:3: not JSON: value expected at byte 13'
@@ -162,6 +175,7 @@ broken() {
 }
 
 rejecting() {
+	has_lines "$1" || return 0
 	local r=$BATS_TEST_TMPDIR/r s=$BATS_TEST_TMPDIR/s
 	rm -f "$r" "$s"
 	feed "$1" '{"id":1,"v":"x"}\nnot json\n[7]\n{"id":4,"v":"y"}\n"\xff"\n{' \
@@ -185,6 +199,7 @@ rejecting() {
 }
 
 run_folder() {
+	has_lines "$1" || return 0
 	local run=$BATS_TEST_TMPDIR/run
 	rm -rf "$run" && mkdir "$run"
 	SLUICE_RUN=$run SLUICE_STAGE=store feed "$1" '{"id":1,"v":"x"}\n{\n'
@@ -197,6 +212,7 @@ run_folder() {
 }
 
 too_many() {
+	has_lines "$1" || return 0
 	feed "$1" '{\n{\n{\n{"id":4,"v":"y"}\n' \
 		--rejects "$BATS_TEST_TMPDIR/r" --max-rejects 2
 	expect 65 '' '*:3: *stopped: 3 of 3 records were rejected*'
@@ -206,6 +222,7 @@ too_many() {
 }
 
 percent() {
+	has_lines "$1" || return 0
 	local r=$BATS_TEST_TMPDIR/r
 	{
 		for ((i = 1; i <= 120; i++)); do
@@ -282,6 +299,7 @@ long_line() {
 }
 
 limit() {
+	has_lines "$1" || return 0
 	feed "$1" '{"id":1,"v":"abc"}\n{"id":2,"v":"abcd"}\n' --max-record 18
 	expect 65 '{"id":1,"v":"abc"}' '*: <stdin>:2: line longer than the 18*'
 	feed "$1" '{"id":1,"v":"abc"}\n{"id":2,"v":"abcd"}' --max-record 18
@@ -361,6 +379,7 @@ no_rejects_file() {
 }
 
 shared_rejects() {
+	has_lines "$1" || return 0
 	local r=$BATS_TEST_TMPDIR/r words
 	rm -f "$r"
 	read -ra words <<<"$1"

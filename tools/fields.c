@@ -2,21 +2,24 @@
  * fields: edits the members of each record, one level.
  *
  * What the options name is done in this order: --hoist, --only or --drop,
- * --rename, then --set and --stamp. A name that would be there twice makes a
- * bad record; only --set and --stamp replace.
+ * --rename, --snake, then --set and --stamp, at last --mask. A name that would
+ * be there twice makes a bad record; only --set and --stamp replace.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "mask.h"
 #include "msg.h"
 #include "names.h"
 #include "opt.h"
 #include "rec.h"
+#include "snake.h"
 #include "when.h"
 
 /* A member on its way to the output; raw, the name with its quotes. */
 struct member {
 	struct json_val name, value;
+	struct json_val came; /* the name that it came with */
 };
 
 /* What an option says of one name. */
@@ -31,7 +34,10 @@ struct edits {
 	size_t n;
 };
 
-static struct edits only, drop, hoist, renames, sets;
+static struct edits only, drop, hoist, renames, sets, masks;
+static bool snake;
+static const char *mask_key_file;
+static struct buf snaked, masked; /* names and values made for a record */
 static struct member *members;
 static size_t nmembers, room;
 static struct names names = NAMES_INIT;
@@ -116,26 +122,39 @@ find(const struct edits *e, struct json_val name)
 }
 
 static void
-add_member(struct json_val name, struct json_val value)
+add_member(struct json_val came, struct json_val name, struct json_val value)
 {
 	if (nmembers == room) {
 		room = room ? room * 2 : 64;
 		members = buf_array(members, room, sizeof *members);
 	}
-	members[nmembers++] = (struct member){name, value};
+	members[nmembers++] = (struct member){name, value, came};
 }
 
-/* Adds a member as --only, --drop and --rename will have it. */
-static void
-keep(struct json_val name, struct json_val value)
+/* A name in snake case; `snaked` has room for those of the whole record. */
+static struct json_val
+in_snake_case(struct json_val name)
 {
+	size_t at = snaked.len;
+
+	snake_name(&snaked, name);
+	return (struct json_val){snaked.s + at, snaked.len - at};
+}
+
+/* Adds a member as --only, --drop, --rename and --snake will have it. */
+static void
+keep(struct json_val came, struct json_val value)
+{
+	struct json_val name = came;
 	struct edit *e;
 
 	if ((only.n > 0 && !find(&only, name)) || find(&drop, name))
 		return;
 	if ((e = find(&renames, name)))
 		name = (struct json_val){e->raw.s, e->raw.len};
-	add_member(name, value);
+	else if (snake)
+		name = in_snake_case(name);
+	add_member(came, name, value);
 }
 
 /* The members of a hoisted object in its place; false if it is none. */
@@ -169,7 +188,40 @@ set_member(struct edit *e)
 			return;
 		}
 	name = (struct json_val){e->quoted.s, e->quoted.len};
-	add_member(name, value);
+	add_member(name, name, value);
+}
+
+/*
+ * --mask, by the name that a member came with or the one that it has now: to
+ * mask too much shows, to mask too little does not.
+ */
+static bool
+mask_members(struct rec *r)
+{
+	const size_t longest = 64;
+	struct member *m;
+	size_t at;
+
+	buf_cut(&masked, 0);
+	/* No value moves any more. */
+	buf_room(&masked, nmembers * longest);
+	for (m = members; m < members + nmembers; m++) {
+		if (!find(&masks, m->name) && !find(&masks, m->came))
+			continue;
+		at = masked.len;
+		if (!mask_value(&masked, m->value)) {
+			rec_reject(r,
+			    "--mask %.*s: it is %s, which has no hash: only "
+			    "text, numbers and booleans have",
+			    (int)m->name.len, m->name.s,
+			    *m->value.s == '"'
+				? "a string with half a surrogate pair"
+				: json_type_name(json_type(m->value.s)));
+			return false;
+		}
+		m->value = (struct json_val){masked.s + at, masked.len - at};
+	}
+	return true;
 }
 
 static void
@@ -212,6 +264,8 @@ one_record(struct rec *r)
 		return;
 	}
 	nmembers = 0;
+	buf_cut(&snaked, 0);
+	buf_room(&snaked, snake ? snake_room(r->len) : 0);
 	w = json_walk(v);
 	while (json_next(&w, &name, &v)) {
 		if (!find(&hoist, name))
@@ -221,7 +275,8 @@ one_record(struct rec *r)
 	}
 	for (i = 0; i < sets.n; i++)
 		set_member(&sets.v[i]);
-	print(r);
+	if (masks.n == 0 || mask_members(r))
+		print(r);
 }
 
 static void
@@ -246,14 +301,21 @@ static const struct opt options[] = {
 	add_names, 0, 0},
     {0, "rename", "OLD=NEW", OPT_CALL, &renames, "give a member a new name",
 	add_rename, 0, 0},
+    {0, "snake", NULL, OPT_FLAG, &snake, "give the others names in snake_case",
+	NULL, 0, 0},
     {0, "set", "NAME=JSON", OPT_CALL, &sets, "set a member to a value", add_set,
 	0, 0},
     {0, "stamp", "NAME", OPT_CALL, &sets,
 	"set a member to the time of this run", add_stamp, 0, 0},
+    {0, "mask", "NAME,...", OPT_CALL, &masks,
+	"show only a keyed hash of these values", add_names, 0, 0},
+    {0, "mask-key-file", "FILE", OPT_STR, &mask_key_file,
+	"the key of --mask (default: SLUICE_MASK_KEY)", NULL, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
 
 static const struct opt_tool tool = {"fields", "",
-    "Edits the members of JSON objects, one level.", options, NULL, NULL};
+    "Edits the members of JSON objects, one level.", options, NULL,
+    mask_library};
 
 int
 main(int argc, char *argv[])
@@ -263,6 +325,11 @@ main(int argc, char *argv[])
 
 	if (opt_parse(&tool, argc, argv) < argc)
 		opt_usage("fields reads standard input and takes no operands");
+	if (masks.n > 0)
+		mask_open(mask_key_file);
+	else if (mask_key_file)
+		opt_usage("--mask-key-file says how, but nothing says what to "
+			  "--mask");
 	rec_open(&r, REC_JSON);
 	while (rec_next(&r))
 		one_record(&r);
@@ -272,7 +339,11 @@ main(int argc, char *argv[])
 	free_edits(&hoist);
 	free_edits(&renames);
 	free_edits(&sets);
+	free_edits(&masks);
 	free(members);
+	buf_free(&snaked);
+	buf_free(&masked);
+	mask_close();
 	names_free(&names);
 	return status;
 }

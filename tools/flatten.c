@@ -3,6 +3,7 @@
  *
  * Names and values are copied as they are spelled. Two values that would get
  * one name make a bad record; empty objects and arrays stay what they are.
+ * --unflatten is the way back.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 
 #include "msg.h"
 #include "names.h"
+#include "nest.h"
 #include "opt.h"
 #include "rec.h"
 
@@ -18,6 +20,7 @@ enum arrays { KEEP, INDEX, JSON };
 static const char *separator = ".";
 static enum arrays arrays = KEEP;
 static uint64_t max_depth = UINT64_MAX;
+static bool unflatten;
 
 static struct buf sep;  /* the separator as a JSON string, quotes and all */
 static struct buf path; /* a quote and the joined name of the value in hand */
@@ -178,6 +181,41 @@ one_record(struct rec *r)
 	out_end(r->out);
 }
 
+static void
+unflatten_record(struct rec *r, struct nest *nest)
+{
+	struct json_val v = {r->s, r->len};
+	struct buf why = BUF_INIT;
+
+	if (*v.s != '{') {
+		rec_reject(
+		    r, "not an object but %s", json_type_name(json_type(v.s)));
+	} else if (nest_object(nest, v, out_buf(r->out), &why)) {
+		out_end(r->out);
+	} else {
+		out_undo(r->out);
+		rec_reject(r, "%s", why.s);
+	}
+	buf_free(&why);
+}
+
+/* What the options say of the way back. */
+static struct nest
+nest_as_told(void)
+{
+	struct nest nest = NEST_INIT;
+
+	if (*separator == '\0')
+		opt_usage("--unflatten needs a --sep that is not empty");
+	if (arrays == JSON)
+		opt_usage("--unflatten cannot tell arrays from strings: it "
+			  "takes --arrays keep or index");
+	buf_str(&nest.sep, separator);
+	nest.max_depth = max_depth;
+	nest.arrays = arrays == INDEX;
+	return nest;
+}
+
 static const struct opt options[] = {
     {0, "sep", "TEXT", OPT_STR, &separator, "between joined names (.)", NULL, 0,
 	0},
@@ -186,6 +224,8 @@ static const struct opt options[] = {
 	0},
     {0, "max-depth", "N", OPT_NUM, &max_depth,
 	"join so many levels only; 0: none", NULL, 0, 0},
+    {0, "unflatten", NULL, OPT_FLAG, &unflatten,
+	"the way back: split the names, make objects", NULL, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
 
 static const struct opt_tool tool = {"flatten", "",
@@ -194,6 +234,7 @@ static const struct opt_tool tool = {"flatten", "",
 int
 main(int argc, char *argv[])
 {
+	struct nest nest = NEST_INIT;
 	struct rec r;
 	int status;
 
@@ -202,10 +243,15 @@ main(int argc, char *argv[])
 			  "operands");
 	if (!json_quote(&sep, separator, strlen(separator)))
 		opt_usage("the value of --sep is not UTF-8");
+	if (unflatten)
+		nest = nest_as_told();
 	buf_char(&path, '"');
 	rec_open(&r, REC_JSON);
 	while (rec_next(&r))
-		one_record(&r);
+		if (unflatten)
+			unflatten_record(&r, &nest);
+		else
+			one_record(&r);
 	status = rec_close(&r, 0);
 	buf_free(&sep);
 	buf_free(&path);
@@ -213,5 +259,6 @@ main(int argc, char *argv[])
 	buf_free(&search.at);
 	buf_free(&search.list);
 	names_free(&names);
+	nest_free(&nest);
 	return status;
 }

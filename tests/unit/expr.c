@@ -114,6 +114,44 @@ several(void)
 	expr_free(e);
 }
 
+/* Several at once give what each gives alone. */
+static void
+at_once(void)
+{
+	static const char *const texts[] = {
+	    ".a", ".a.b", ".", ".b|tostring", ".b[0]", ".a"};
+	static const char *const records[] = {"{\"a\":{\"b\":1.50},\"b\":[2]}",
+	    "{\"a\":1,\"\\u0061\":{\"b\":null},\"b\":null}", "{}", "null",
+	    "[1]", "7", "{\"a\":\"x\",\"b\":{}}"};
+	enum { N = sizeof texts / sizeof *texts };
+	struct expr *e[N];
+	struct json_val record, v[N], alone;
+	enum expr_is is[N], want;
+	size_t i, j;
+	char *why;
+
+	for (j = 0; j < N; j++)
+		e[j] = expr_new(texts[j], &why);
+	for (i = 0; i < sizeof records / sizeof *records; i++) {
+		record = (struct json_val){records[i], strlen(records[i])};
+		expr_get_all(e, N, record, is, v);
+		for (j = 0; j < N; j++) {
+			CHECK(is[j] != EXPR_FAILED || *expr_error(e[j]), "%s",
+			    texts[j]);
+			if (!expr_is_path(e[j]))
+				continue;
+			want = expr_get(e[j], record, &alone);
+			CHECK(is[j] == want && (want != EXPR_VALUE ||
+						   (v[j].s == alone.s &&
+						       v[j].len == alone.len)),
+			    "%s of %s: %d, not %d", texts[j], records[i], is[j],
+			    want);
+		}
+	}
+	for (j = 0; j < N; j++)
+		expr_free(e[j]);
+}
+
 static bool
 same_key(struct key *k, const char *a, const char *b)
 {
@@ -173,6 +211,7 @@ main(void)
 	results();
 	refused();
 	several();
+	at_once();
 	keys();
 	return UNIT_END();
 }

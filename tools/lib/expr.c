@@ -247,10 +247,9 @@ depends_on_lost_digits(struct expr *e, struct json_val record)
 }
 
 static enum expr_is
-get_path(struct expr *e, struct json_val record, struct json_val *v)
+path_result(struct expr *e, enum path_is is)
 {
-	buf_cut(&e->error, 0);
-	switch (path_get(&e->path, record, v, &e->error)) {
+	switch (is) {
 	case PATH_VALUE:
 		return EXPR_VALUE;
 	case PATH_NONE:
@@ -264,8 +263,9 @@ get_path(struct expr *e, struct json_val record, struct json_val *v)
 enum expr_is
 expr_get(struct expr *e, struct json_val record, struct json_val *v)
 {
+	buf_cut(&e->error, 0);
 	if (e->is_path)
-		return get_path(e, record, v);
+		return path_result(e, path_get(&e->path, record, v, &e->error));
 	e->at = 0;
 	if (!run(e, record.s, record.len, &e->result))
 		return EXPR_FAILED;
@@ -278,6 +278,33 @@ expr_get(struct expr *e, struct json_val record, struct json_val *v)
 		return EXPR_FAILED;
 	}
 	return expr_more(e, v);
+}
+
+void
+expr_get_all(struct expr *const *e, size_t n, struct json_val record,
+    enum expr_is *is, struct json_val *v)
+{
+	struct json_walk w = {NULL, NULL, false};
+	struct json_val name, member;
+	bool object = *record.s == '{';
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		buf_cut(&e[i]->error, 0);
+		v[i].s = NULL;
+	}
+	if (object)
+		w = json_walk(record);
+	while (object && json_next(&w, &name, &member))
+		for (i = 0; i < n; i++)
+			if (path_starts(&e[i]->path, name))
+				v[i] = member;
+	for (i = 0; i < n; i++)
+		if (v[i].s)
+			is[i] = path_result(e[i],
+			    path_go_on(&e[i]->path, v[i], &v[i], &e[i]->error));
+		else
+			is[i] = expr_get(e[i], record, &v[i]);
 }
 
 enum expr_is

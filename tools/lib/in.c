@@ -56,6 +56,8 @@ wait_input(struct in *in, int timeout_ms, bool *idle)
 	return !stop_asked();
 }
 
+static enum in_is start(struct in *, int timeout_ms);
+
 /*
  * Reads one block more behind what is unread. IN_LINE if bytes came; IN_IDLE
  * if none came in time.
@@ -89,10 +91,30 @@ fill(struct in *in, int timeout_ms)
 		in->ended = true;
 		return IN_END;
 	}
-	if (in->bytes == 0 && n >= 3 && memcmp(in->b.s, "\xef\xbb\xbf", 3) == 0)
-		in->at = in->seen = 3;
 	in->b.len += (size_t)n;
 	in->bytes += (uint64_t)n;
+	return in->started ? IN_LINE : start(in, timeout_ms);
+}
+
+/*
+ * Passes over a byte order mark, of which a pipe may have brought only the
+ * first bytes yet.
+ */
+static enum in_is
+start(struct in *in, int timeout_ms)
+{
+	static const char mark[] = {'\xef', '\xbb', '\xbf'};
+	size_t n = in->b.len < sizeof mark ? in->b.len : sizeof mark;
+	enum in_is is;
+
+	if (memcmp(in->b.s, mark, n) == 0) {
+		if (n < sizeof mark) {
+			is = fill(in, timeout_ms);
+			return is == IN_END ? IN_LINE : is;
+		}
+		in->at = in->seen = n;
+	}
+	in->started = true;
 	return IN_LINE;
 }
 

@@ -18,6 +18,7 @@
 struct in {
 	const char *name; /* for messages: `<stdin>` or a path */
 	int fd;
+	bool started; /* a byte order mark has been looked for */
 	bool ended;   /* read(2) returned 0 */
 	bool regular; /* never blocks: no poll before a read */
 	size_t max;   /* longest line, in bytes, without its newline */

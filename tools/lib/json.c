@@ -4,14 +4,9 @@
  * ASCII runs are passed 16 bytes at a time where there is SSE2.
  */
 #include <string.h>
-#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
-#include <emmintrin.h>
-#define SIMD 1
-#else
-#define SIMD 0
-#endif
 
 #include "json.h"
+#include "jsonplain.h"
 
 unsigned json_depth = JSON_DEPTH;
 
@@ -27,45 +22,6 @@ fail(struct scan *s, const char *p, const char *what)
 	s->p = p;
 	s->what = what;
 	return false;
-}
-
-static bool
-plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-#if SIMD
-/* A bit for each of the 16 bytes at p that is not plain text. */
-static inline unsigned
-special(const char *p)
-{
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i slash = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(' ');
-	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-
-	/* Signed: bytes from 0x80 on are below a space, too. */
-	v = _mm_or_si128(_mm_cmplt_epi8(v, space),
-	    _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
-	return (unsigned)_mm_movemask_epi8(v);
-}
-#endif
-
-/* The first byte at or after p that is not plain text of a string. */
-static const char *
-skip_plain(const char *p, const char *end)
-{
-#if SIMD
-	unsigned m;
-
-	for (; end - p >= 16; p += 16)
-		if ((m = special(p)))
-			return p + __builtin_ctz(m);
-#endif
-	while (p < end && plain((unsigned char)*p))
-		p++;
-	return p;
 }
 
 static bool
@@ -175,7 +131,7 @@ string_rest(struct scan *s)
 	int n;
 
 	for (;;) {
-		s->p = skip_plain(s->p, s->end);
+		s->p = json_skip_plain(s->p, s->end);
 		if (s->p == s->end)
 			return fail(s, s->p, NULL);
 		c = (unsigned char)*s->p;
@@ -209,22 +165,11 @@ string_rest(struct scan *s)
 static inline bool
 string(struct scan *s)
 {
-#if SIMD
-	unsigned m;
-
+	s->p = json_skip_plain(s->p + 1, s->end);
+	if (s->p == s->end || *s->p != '"')
+		return string_rest(s);
 	s->p++;
-	if (s->end - s->p >= 16) {
-		m = special(s->p);
-		s->p += m ? __builtin_ctz(m) : 16;
-		if (m && *s->p == '"') {
-			s->p++;
-			return true;
-		}
-	}
-#else
-	s->p++;
-#endif
-	return string_rest(s);
+	return true;
 }
 
 static bool

@@ -42,9 +42,12 @@ key_scalar(struct buf *b, struct json_val v, bool numeric)
 	b->s[head] = type == JSON_STRING   ? 's'
 		     : type == JSON_NUMBER ? 'n'
 					   : *v.s;
-	if (type == JSON_STRING)
-		json_decode(b, v);
-	else if (type == JSON_NUMBER && numeric)
+	if (type == JSON_STRING && !json_decode(b, v)) {
+		/* Half a surrogate pair means nothing but its spelling. */
+		buf_cut(b, head + 5);
+		buf_add(b, v.s, v.len);
+		b->s[head] = 'r';
+	} else if (type == JSON_NUMBER && numeric)
 		json_canonical_number(b, v);
 	else if (type == JSON_NUMBER)
 		buf_add(b, v.s, v.len);

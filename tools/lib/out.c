@@ -30,7 +30,9 @@ struct out {
 	char *tmp;  /* written beside, or NULL */
 	struct buf b;
 	size_t whole; /* so many bytes of b are whole lines */
-	bool optional, lost;
+	bool optional; /* go on when the reader is gone */
+	bool gone;     /* it is */
+	bool lost;     /* nothing more can be written */
 	uint64_t lines, bytes;
 	struct out *next;
 };
@@ -120,7 +122,7 @@ out_optional(struct out *o)
 bool
 out_lost(const struct out *o)
 {
-	return o->lost;
+	return o->gone;
 }
 
 static void
@@ -149,9 +151,10 @@ write_failed(struct out *o)
 	int error = errno;
 
 	o->lost = true;
-	if (error == EPIPE && o->optional)
+	o->gone = error == EPIPE;
+	if (o->gone && o->optional)
 		return;
-	if (error == EPIPE) {
+	if (o->gone) {
 		msg_hook(128 + SIGPIPE);
 		stop_die(SIGPIPE);
 	}
@@ -318,7 +321,7 @@ out_finish(int status)
 			out_sync(o);
 		else
 			out_flush(o);
-		if (o->optional && o->lost) {
+		if (o->optional && o->gone) {
 			msg_warn("could not print what was done: nobody "
 				 "reads the output any more");
 			lost = true;

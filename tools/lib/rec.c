@@ -108,7 +108,7 @@ static bool
 too_many(const struct rec *r)
 {
 	double percent = opt_common.max_rejects_percent;
-	uint64_t n = rec_settled(r);
+	uint64_t n = r->seen;
 
 	if (r->rejected > opt_common.max_rejects)
 		return true;
@@ -135,7 +135,7 @@ bad_record(struct rec *r, const struct rec_saved *bad, bool cut,
 	} else if (too_many(r)) {
 		msg_warn("%s:%" PRIu64 ": %s; stopped: %" PRIu64 " of %" PRIu64
 			 " records were rejected",
-		    where, bad->line, reason.s, r->rejected, rec_settled(r));
+		    where, bad->line, reason.s, r->rejected, r->seen);
 		r->stopped = true;
 	} else {
 		msg_debug(
@@ -150,6 +150,7 @@ reject_line(struct rec *r, bool cut, const char *fmt, ...)
 	struct rec_saved bad = {r->s, r->len, r->line};
 	va_list ap;
 
+	r->seen++;
 	va_start(ap, fmt);
 	bad_record(r, &bad, cut, NULL, NULL, fmt, ap);
 	va_end(ap);
@@ -267,6 +268,7 @@ rec_wait(struct rec *r, int timeout_ms)
 		if (is == IN_END || is == IN_STOP)
 			break;
 		if (accept(r, is)) {
+			r->seen++;
 			r->state = REC_OPEN;
 			return REC_GOT;
 		}
@@ -290,6 +292,7 @@ rec_set(struct rec *r, const char *s, size_t len, uint64_t line, bool cut)
 	r->line = line;
 	r->cut = cut;
 	r->json = true;
+	r->seen++;
 	r->state = REC_OPEN;
 }
 

@@ -56,6 +56,7 @@ struct rec {
 	enum { REC_NONE, REC_OPEN, REC_SETTLED } state;
 	struct out *rejects;
 	uint64_t printed;
+	uint64_t seen; /* read so far, settled or not */
 	double start;
 	struct rec_extra *extra;
 	size_t nextra;

@@ -1,0 +1,128 @@
+# The rows of wdn-fetch, against an nginx of their own on the loopback.
+# shellcheck shell=bash
+# Variables are shared with run; commands are text that another bash reads.
+# shellcheck disable=SC2154,SC2034,SC2016
+
+# start_nginx ROW FOLDER: serves the folder; sets and exports url. Skips the
+# row, by name, where that cannot be.
+start_nginx() {
+	local i
+	have nginx || { say "$1: skipped: nginx is not installed" && return 1; }
+	web=$work/nginx
+	mkdir -p "$web"
+	for ((i = 0; i < 20; i++)); do
+		configure_nginx "$2"
+		nginx -p "$web" -e "$web/error.log" -c "$web/conf" \
+			2>"$web/start.log" &
+		nginx_pid=$!
+		! answers || return 0
+		wait "$nginx_pid" || true
+		nginx_pid=
+	done
+	die 69 "$1: nginx did not start: $(tail -n 1 "$web/start.log")"
+}
+
+# nginx takes no port 0, so a free one is asked for and may be gone by then.
+configure_nginx() {
+	local port kind
+	port=$("${python[@]}" -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])')
+	export url=http://127.0.0.1:$port
+	{
+		printf '%s\n' 'daemon off;' 'worker_processes 1;' \
+			"pid $web/pid;" "error_log $web/error.log;"
+		[[ $EUID != 0 ]] || echo 'user root;'
+		printf 'events { worker_connections 1024; }\nhttp {\n'
+		for kind in client_body proxy fastcgi uwsgi scgi; do
+			printf '%s_temp_path %s/temp;\n' "$kind" "$web"
+		done
+		printf '%s\n' 'access_log off;' 'keepalive_requests 1000000;' \
+			'default_type application/json;' \
+			'open_file_cache max=20000;' \
+			"server { listen 127.0.0.1:$port; root $1; } }"
+	} >"$web/conf"
+}
+
+# Until the server answers, for ten seconds at most, or has ended.
+answers() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		! curl -fsS -o "$work/out" "$url/1" 2>/dev/null || return 0
+		kill -0 "$nginx_pid" 2>/dev/null || return 1
+		sleep 0.02
+	done
+	return 1
+}
+
+stop_nginx() {
+	[[ -n ${nginx_pid-} ]] || return 0
+	kill "$nginx_pid" 2>/dev/null || true
+	wait "$nginx_pid" 2>/dev/null || true
+	nginx_pid=
+	rm -rf "$web"
+}
+
+# Whether each document came once and whole, in whatever order. What prints
+# no documents, as wrk, is not asked.
+by_documents() {
+	local torn
+	[[ $1 != wrk* ]] || { echo - && return; }
+	torn=$(sort "$work/out" | comm -13 - "$data/small/documents" | wc -l)
+	if ((torn > 0)); then
+		echo "no: $torn of $(wc -l <"$data/small/documents") documents"
+	elif cmp -s "$work/out" "$data/small/in-order"; then
+		echo yes
+	else
+		echo 'yes, in another order'
+	fi
+}
+
+# wrk works for a time, not on a list: it tells how much it did.
+count_wrk() {
+	[[ -s $d/wrk ]] || return 0
+	amount=$(awk '/ requests in / { print $1 / 1000 }' "$d/wrk")
+	note='one document, again and again'
+	rm "$d/wrk"
+}
+
+row_fetch() {
+	local n=10000 size i
+	needs wdn-fetch || return 0
+	title='small documents from nginx, 5 in flight'
+	unit='k requests/s' judge=by_documents after=count_wrk
+	((mb >= 100)) || n=1000
+	mkdir -p "$data/documents"
+	generate ids "$n" | split -l 1 -a 6 --numeric-suffixes=1 - \
+		"$data/documents/"
+	for i in "$data/documents/"*; do
+		size=${i##*/}
+		mv "$i" "$data/documents/$((10#$size))"
+	done
+	start_nginx fetch "$data/documents" || return 0
+	make_requests full "$n"
+	make_requests small "$((n / 10))"
+	ours 'wdn-fetch --parallel-max 5' \
+		'wdn-fetch -q -u "$url/{id}" --parallel-max 5 <"$d/ids"'
+	ours 'xargs -P5 -n100 wdn-fetch' \
+		'xargs -P5 -n100 wdn-fetch -q -u "$url/{id}" -- <"$d/ids"'
+	peer 'curl --parallel' curl \
+		'curl -s --parallel --parallel-max 5 --config "$d/config"'
+	peer 'xargs -P5 -n100 curl' curl 'xargs -P5 -n100 curl -s <"$d/urls"'
+	peer 'wrk, 5 connections' wrk 'LD_LIBRARY_PATH=$wrk_libraries \
+		wrk -t1 -c5 -d2 "$url/1" >"$d/wrk"'
+	contest
+	stop_nginx
+}
+
+# What each contender reads: ids, URLs, a file of options for curl.
+make_requests() {
+	local to=$data/$1
+	seq "$2" >"$to/ids"
+	sed "s|^|$url/|" "$to/ids" >"$to/urls"
+	sed 's|.*|url = "&"|' "$to/urls" >"$to/config"
+	generate ids "$2" >"$to/in-order"
+	sort "$to/in-order" >"$to/documents"
+	awk -v n="$2" 'BEGIN { print n / 1000 }' >"$to/amount"
+}

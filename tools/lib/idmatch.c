@@ -1,0 +1,296 @@
+#include <string.h>
+
+#include "idmatch.h"
+#include "msg.h"
+
+/* In a counter: this bit for an expected id, below it how often it came. */
+#define EXPECTED ((uint32_t)1 << 31)
+
+static uint32_t *
+look_up(struct idmatch *m, char type)
+{
+	m->key->bytes.s[0] = type;
+	return counts_get(
+	    &m->counts, m->key->bytes.s, m->key->bytes.len, false);
+}
+
+/*
+ * The counter of the key in hand, a new one if there is none. Plain text has
+ * a type of its own, p, which matches the string and the number of that text.
+ * Afterwards key->bytes is the key as the table has it.
+ */
+static uint32_t *
+counter(struct idmatch *m, struct json_val line, bool plain)
+{
+	char type = m->key->bytes.s[0];
+	uint32_t *c = NULL;
+
+	if (m->have_exact && !plain)
+		c = look_up(m, type);
+	if (c == NULL && m->have_plain && m->key->n < 2)
+		c = look_up(m, 'p');
+	if (c == NULL && m->have_exact && plain) {
+		c = look_up(m, 's');
+		if (c == NULL && keyline_number(m->key, line))
+			c = look_up(m, 'n');
+	}
+	if (c)
+		return c;
+	m->key->bytes.s[0] = plain ? 'p' : type;
+	*(plain ? &m->have_plain : &m->have_exact) = true;
+	return counts_get(&m->counts, m->key->bytes.s, m->key->bytes.len, true);
+}
+
+static void
+expect(struct idmatch *m, uint32_t *c)
+{
+	if (*c == 0)
+		m->expected++;
+	else
+		m->repeated++;
+	*c = EXPECTED;
+}
+
+static void
+add_sized(struct buf *b, const void *s, size_t len)
+{
+	buf_add(b, &len, sizeof len);
+	buf_add(b, s, len);
+}
+
+/* Keeps the id in hand to be told at the end: its key's bytes and its JSON. */
+static void
+keep(struct idmatch *m, struct buf *list, struct json_val line)
+{
+	struct buf id = BUF_INIT;
+
+	keyline_json(m->key, line, &id);
+	add_sized(list, m->key->bytes.s, m->key->bytes.len);
+	add_sized(list, id.s, id.len);
+	buf_free(&id);
+}
+
+/*
+ * The counter of a delivered key; NULL if it is in the range and came for the
+ * first time, which needs none. In a range 7 is "7", as in a file of plain
+ * lines.
+ */
+static uint32_t *
+delivered_counter(struct idmatch *m, struct json_val line, bool plain)
+{
+	enum idrange_is is = IDRANGE_OUTSIDE;
+	uint32_t *c;
+
+	if (m->ranged && strchr("sn", m->key->bytes.s[0]))
+		is = idrange_mark(&m->range, m->key->text.s, m->key->text.len);
+	if (is == IDRANGE_FIRST)
+		return NULL;
+	c = counter(m, line, plain || is == IDRANGE_AGAIN);
+	if (is == IDRANGE_AGAIN && *c == 0)
+		*c = EXPECTED | 1;
+	return c;
+}
+
+/* Counts one delivery of the key in hand. */
+static void
+deliver(struct idmatch *m, struct json_val line, bool plain)
+{
+	uint32_t *c = delivered_counter(m, line, plain);
+
+	m->delivered++;
+	if (c == NULL) {
+		m->matched++;
+		return;
+	}
+	if ((*c & ~EXPECTED) == ~EXPECTED)
+		die(EX_SOFTWARE, "could not count the id %s any further",
+		    m->key->text.s);
+	++*c;
+	if (*c == (EXPECTED | 1)) {
+		m->matched++;
+	} else if (*c == 1) {
+		m->extra++;
+		keep(m, &m->extra_ids, line);
+	} else if (*c == (EXPECTED | 2)) {
+		m->duplicates++;
+		keep(m, &m->duplicate_ids, line);
+	}
+}
+
+/* Deals with a line whose key is in hand. */
+static void
+settle_key(struct idmatch *m, struct json_val line, bool plain)
+{
+	if (m->expecting)
+		expect(m, counter(m, line, plain));
+	else
+		deliver(m, line, plain);
+}
+
+/* Computes the key of a good line again. */
+static void
+take_key(struct idmatch *m, struct json_val line, bool plain)
+{
+	if (plain)
+		keyline_get(m->key, line, false);
+	else
+		keyline_value(m->key, line);
+}
+
+/*
+ * Deals with a line by the print of its key alone: an expected line, if all
+ * are of one kind so far, or an expected id that comes for the first time.
+ */
+static bool
+settle_by_print(struct idmatch *m, const struct lag_line *l)
+{
+	uint32_t *c;
+
+	if (m->expecting && (l->plain ? m->have_exact : m->have_plain))
+		return false;
+	c = counts_at(&m->counts, l->print, m->expecting);
+	if (m->expecting) {
+		*(l->plain ? &m->have_plain : &m->have_exact) = true;
+		expect(m, c);
+	} else if (c && *c == EXPECTED) {
+		m->delivered++;
+		m->matched++;
+		++*c;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void
+settle(struct idmatch *m, struct lag_line *l)
+{
+	struct json_val line = {l->text.s, l->text.len};
+
+	if (l->full && !settle_by_print(m, l)) {
+		take_key(m, line, l->plain);
+		settle_key(m, line, l->plain);
+	}
+	l->full = false;
+}
+
+static void
+settle_all(struct idmatch *m)
+{
+	size_t i;
+
+	for (i = 0; i < LAG_LINES; i++)
+		settle(m, lag_next(&m->lag));
+}
+
+/*
+ * Each counter lies somewhere else in memory, and waiting for that took a
+ * third of the time. So a line is dealt with 16 lines later: its counter is
+ * near by then.
+ */
+static void
+one_line(struct idmatch *m, struct json_val line, bool plain)
+{
+	struct buf *bytes = &m->key->bytes;
+	struct counts_print print;
+	struct lag_line *l;
+
+	if (plain || (!m->expecting && m->have_plain && m->key->n < 2))
+		bytes->s[0] = 'p';
+	print = counts_print(bytes->s, bytes->len);
+	counts_prefetch(&m->counts, print);
+	l = lag_next(&m->lag);
+	settle(m, l);
+	lag_put(l, line, plain, print);
+}
+
+/* A line that is too long to copy has its turn at once. */
+static void
+long_line(struct idmatch *m, struct json_val line, bool plain)
+{
+	settle_all(m);
+	take_key(m, line, plain);
+	settle_key(m, line, plain);
+}
+
+void
+idmatch_expect(struct idmatch *m, struct json_val line, bool plain)
+{
+	m->expecting = true;
+	(line.len > LAG_LONGEST ? long_line : one_line)(m, line, plain);
+}
+
+void
+idmatch_expect_end(struct idmatch *m)
+{
+	settle_all(m);
+	m->expecting = false;
+}
+
+void
+idmatch_deliver(struct idmatch *m, struct json_val line, bool plain)
+{
+	if (m->ranged)
+		deliver(m, line, plain);
+	else
+		(line.len > LAG_LONGEST ? long_line : one_line)(m, line, plain);
+}
+
+void
+idmatch_deliver_end(struct idmatch *m)
+{
+	settle_all(m);
+}
+
+bool
+idmatch_missing(struct idmatch *m, struct json_val line, bool plain)
+{
+	uint32_t *c = counter(m, line, plain);
+
+	if (*c != EXPECTED)
+		return false;
+	/* The file may list it again. */
+	*c = 0;
+	return true;
+}
+
+/* Tells what `keep` put into a list. */
+static void
+each(struct idmatch *m, const struct buf *list, idmatch_one *one, void *arg)
+{
+	const char *bytes, *id;
+	size_t at = 0, nbytes, len;
+
+	while (at < list->len) {
+		memcpy(&nbytes, list->s + at, sizeof nbytes);
+		bytes = list->s + at + sizeof nbytes;
+		memcpy(&len, bytes + nbytes, sizeof len);
+		id = bytes + nbytes + sizeof len;
+		one(arg, (struct json_val){id, len},
+		    *counts_get(&m->counts, bytes, nbytes, false) & ~EXPECTED);
+		at = (size_t)(id - list->s) + len;
+	}
+}
+
+void
+idmatch_extra(struct idmatch *m, idmatch_one *one, void *arg)
+{
+	each(m, &m->extra_ids, one, arg);
+}
+
+void
+idmatch_duplicates(struct idmatch *m, idmatch_one *one, void *arg)
+{
+	each(m, &m->duplicate_ids, one, arg);
+}
+
+void
+idmatch_free(struct idmatch *m)
+{
+	counts_free(&m->counts);
+	idrange_free(&m->range);
+	lag_free(&m->lag);
+	buf_free(&m->extra_ids);
+	buf_free(&m->duplicate_ids);
+	*m = (struct idmatch){.key = NULL};
+}

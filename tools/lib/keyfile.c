@@ -1,0 +1,235 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "keyfile.h"
+#include "msg.h"
+#include "opt.h"
+
+static bool
+is_text(const char *s)
+{
+	return *s != '{' && *s != '[' && *s != '"';
+}
+
+/* Adds one part that is written out as a value. */
+static bool
+add_value(struct key *k, struct json_val v)
+{
+	enum json_type type = json_type(v.s);
+
+	if (type == JSON_NULL || type == JSON_ARRAY || type == JSON_OBJECT) {
+		buf_printf(&k->why, "a key cannot be %s", json_type_name(type));
+		return false;
+	}
+	if (k->text.len > 0)
+		buf_char(&k->text, ',');
+	if (type == JSON_STRING)
+		json_decode(&k->text, v);
+	else
+		buf_add(&k->text, v.s, v.len);
+	key_scalar(&k->bytes, v, k->numeric);
+	return true;
+}
+
+static bool
+add_parts(struct key *k, struct json_val array)
+{
+	struct json_walk w = json_walk(array);
+	struct json_val name, v;
+	size_t n = 0;
+
+	while (json_next(&w, &name, &v)) {
+		if (!add_value(k, v))
+			return false;
+		n++;
+	}
+	if (n == k->n && n > 1)
+		return true;
+	if (k->n < 2)
+		buf_str(&k->why, "an array is a key of several parts, and "
+				 "there are not several -k");
+	else
+		buf_printf(&k->why,
+		    "an array of %zu, but the key has %zu parts", n, k->n);
+	return false;
+}
+
+/* A key that is no record: is it one of as many parts as there are? */
+static bool
+single(struct key *k)
+{
+	if (k->n < 2)
+		return true;
+	buf_printf(&k->why,
+	    "the key has %zu parts: an array of them or a record is needed",
+	    k->n);
+	return false;
+}
+
+static void
+clear(struct key *k)
+{
+	buf_cut(&k->bytes, 0);
+	buf_cut(&k->text, 0);
+	buf_cut(&k->why, 0);
+}
+
+bool
+keyline_value(struct key *k, struct json_val v)
+{
+	clear(k);
+	switch (json_type(v.s)) {
+	case JSON_OBJECT:
+		if (k->n > 0)
+			return key_get(k, v) == KEY_OK;
+		buf_str(&k->why, "the key of a record is not known without -k");
+		return false;
+	case JSON_ARRAY:
+		return add_parts(k, v);
+	default:
+		return single(k) && add_value(k, v);
+	}
+}
+
+/* The canonical bytes of a string that is given decoded, see key_scalar. */
+static void
+text_bytes(struct buf *b, struct json_val text)
+{
+	uint32_t len = (uint32_t)text.len;
+
+	buf_char(b, 's');
+	buf_add(b, &len, sizeof len);
+	buf_add(b, text.s, text.len);
+}
+
+enum keyline
+keyline_get(struct key *k, struct json_val line, bool json)
+{
+	struct json_error bad;
+
+	if (!is_text(line.s)) {
+		if (json)
+			return keyline_value(k, line) ? KEYLINE_EXACT
+						      : KEYLINE_BAD;
+		clear(k);
+		json_check(line.s, line.len, &bad);
+		buf_printf(&k->why, "not JSON: %s at byte %zu", json_why(&bad),
+		    bad.at + 1);
+		return KEYLINE_BAD;
+	}
+	clear(k);
+	if (!single(k))
+		return KEYLINE_BAD;
+	if (line.len == 4 && memcmp(line.s, "null", 4) == 0) {
+		buf_str(
+		    &k->why, "a key cannot be null (the string is \"null\")");
+		return KEYLINE_BAD;
+	}
+	if (!json_utf8(line.s, line.len)) {
+		buf_str(&k->why, "a key cannot be text that is not UTF-8");
+		return KEYLINE_BAD;
+	}
+	buf_add(&k->text, line.s, line.len);
+	text_bytes(&k->bytes, line);
+	return KEYLINE_PLAIN;
+}
+
+/* Is a line of plain text a number? */
+static bool
+is_number(struct json_val line)
+{
+	struct json_error bad;
+
+	return (*line.s == '-' || (*line.s >= '0' && *line.s <= '9')) &&
+	       json_check(line.s, line.len, &bad);
+}
+
+bool
+keyline_number(struct key *k, struct json_val line)
+{
+	if (!is_number(line))
+		return false;
+	buf_cut(&k->bytes, 0);
+	key_scalar(&k->bytes, line, k->numeric);
+	return true;
+}
+
+/* Appends what the key's expressions give for a record. */
+static void
+record_json(struct key *k, struct json_val record, struct buf *b)
+{
+	struct json_val v;
+	size_t i;
+
+	if (k->n > 1)
+		buf_char(b, '[');
+	for (i = 0; i < k->n; i++) {
+		if (i > 0)
+			buf_char(b, ',');
+		if (expr_get(k->part[i], record, &v) == EXPR_VALUE)
+			buf_add(b, v.s, v.len);
+		else
+			buf_str(b, "null");
+	}
+	if (k->n > 1)
+		buf_char(b, ']');
+}
+
+void
+keyline_json(struct key *k, struct json_val line, struct buf *b)
+{
+	if (*line.s == '{')
+		record_json(k, line, b);
+	else if (!is_text(line.s))
+		json_compact(b, line);
+	else if (is_number(line))
+		buf_add(b, line.s, line.len);
+	else
+		json_quote(b, line.s, line.len);
+}
+
+void
+keyfile_open(struct keyfile *f, const char *path, struct key *k)
+{
+	*f = (struct keyfile){.key = k};
+	in_open(&f->in, path, opt_common.max_record);
+}
+
+static _Noreturn void
+bad_line(const struct keyfile *f, const char *why)
+{
+	die(EX_DATAERR, "%s:%" PRIu64 ": %s", f->in.name, f->in.line, why);
+}
+
+bool
+keyfile_next(struct keyfile *f)
+{
+	struct json_error bad;
+	enum keyline key;
+	enum in_is is;
+	bool json;
+
+	do {
+		is = in_line(&f->in, &f->line.s, &f->line.len);
+		if (is == IN_END || is == IN_STOP)
+			return false;
+		if (is == IN_LONG)
+			bad_line(f, "line longer than --max-record");
+		f->line = json_trim(f->line.s, f->line.len);
+	} while (f->line.len == 0);
+	json = !is_text(f->line.s) && json_check(f->line.s, f->line.len, &bad);
+	if (is == IN_CUT && !json)
+		bad_line(f, "the last line is cut off: it has no newline and "
+			    "may be part of a longer one");
+	key = keyline_get(f->key, f->line, json);
+	if (key == KEYLINE_BAD)
+		bad_line(f, f->key->why.s);
+	f->plain = key == KEYLINE_PLAIN;
+	return true;
+}
+
+void
+keyfile_close(struct keyfile *f)
+{
+	in_close(&f->in);
+}

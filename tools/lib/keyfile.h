@@ -1,0 +1,64 @@
+/*
+ * keyfile: keys that come as lines, on standard input or in a file.
+ *
+ * A line is one of four things:
+ *	{"id":7}	a record: the key's expressions tell its key
+ *	["a",7]		an array: the parts of a key of several parts, in order
+ *	"7"		a string: a key of one part
+ *	7, abc		plain text, that is all else: stands for the string
+ *			"7" and, where it is a number, for the number 7 too
+ * What begins as one of the first three has to be JSON.
+ */
+#ifndef SLUICE_KEYFILE_H
+#define SLUICE_KEYFILE_H
+
+#include <stdbool.h>
+
+#include "in.h"
+#include "key.h"
+
+enum keyline {
+	KEYLINE_EXACT, /* key->bytes are the key's */
+	KEYLINE_PLAIN, /* key->bytes are those of the string */
+	KEYLINE_BAD    /* key->why says why there is no key */
+};
+
+/*
+ * The key of a line without white space around it and not empty; `json` says
+ * whether it has been checked to be JSON. Sets `bytes` and `text` of the key.
+ */
+enum keyline keyline_get(struct key *, struct json_val line, bool json);
+
+/* The same for a JSON value that is no line: nothing is plain text. */
+bool keyline_value(struct key *, struct json_val);
+
+/*
+ * After KEYLINE_PLAIN: the bytes of the number that the line is; false if it
+ * is none.
+ */
+bool keyline_number(struct key *, struct json_val line);
+
+/*
+ * Appends the key of a good line or value as JSON: the value of a record's
+ * expression, of several an array; text as a number if it is one, else as a
+ * string.
+ */
+void keyline_json(struct key *, struct json_val line, struct buf *);
+
+struct keyfile {
+	struct in in;
+	struct key *key;
+	struct json_val line; /* the last line; valid until the next */
+	bool plain;           /* it was plain text, see KEYLINE_PLAIN */
+};
+
+/* Opens a file; ends the process with EX_NOINPUT if it cannot. */
+void keyfile_open(struct keyfile *, const char *path, struct key *);
+/*
+ * Computes the next key; false at the end, and where a signal asks to stop. A
+ * line that is no key ends the process with EX_DATAERR and names it.
+ */
+bool keyfile_next(struct keyfile *);
+void keyfile_close(struct keyfile *);
+
+#endif
