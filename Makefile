@@ -46,7 +46,8 @@ UNIT = $(patsubst tests/unit/%.c,bin/unit/%,$(wildcard tests/unit/*.c)) \
 FUZZ = $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard \
 	tests/fuzz/*.c)))
 SOURCES = $(wildcard tools/*.[ch] tools/lib/*.[ch] tests/apid/*.[ch] \
-	tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
+	tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
+	tests/faults/*.c)
 SCRIPTS = $(shell git grep -lE '^\#!/usr/bin/env (bash|bats)' -- \
 	':!*.md' 2>/dev/null) \
 	$(wildcard pipelines/*.sh tests/*.bash tests/bench/*.bash)
@@ -123,8 +124,15 @@ deps: deps-run deps-build deps-test
 deps-run deps-build deps-test: deps-%:
 	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
 
-test: deps all bin/apid bin/bench/generate $(UNIT) $(FUZZ:%=bin/fuzz/%)
+test: deps all bin/apid bin/bench/generate bin/failat.so $(UNIT) \
+		$(FUZZ:%=bin/fuzz/%)
 	tests/run
+
+# Makes a program's calls fail, one after the other: tests/faults.bats.
+bin/failat.so: tests/faults/failat.c
+	@mkdir -p $(@D)
+	$(call said,LINK)
+	$Q$(CC) -std=c11 -O2 $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
 
 bin/bench/generate: $(wildcard tests/bench/*.[ch]) $B/.stamp
 	@mkdir -p $(@D)

@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# Every allocation, read, write and close fails in turn, once: no tool may
+# crash, end with 0 without its whole output, or deliver half a record.
+
+load helper
+
+setup() {
+	! ldd "$root/bin/flatten" | grep -q libasan ||
+		skip "a sanitizer's own malloc cannot be made to fail"
+	cd "$BATS_TEST_TMPDIR"
+	for ((i = 0; i < 3000; i++)); do
+		echo "{\"id\":$i,\"o\":{\"a\":[1,2],\"b\":\"text $((i % 7))\"}}"
+	done >in
+	jq -c .id in >ids
+	echo '[' >array
+	paste -sd, in >>array
+	echo ']' >>array
+}
+
+# in_turn CALL INPUT COMMAND...: makes the 1st, 2nd, ... such call fail until
+# there is none more to fail.
+in_turn() {
+	local call=$1 input=$2 n status
+	shift 2
+	"$@" <"$input" >expected 2>expected.err
+	for ((n = 1; n < 2000; n++)); do
+		status=0
+		: >told
+		FAIL_CALL=$call FAIL_AT=$n FAIL_TOLD=9 \
+			LD_PRELOAD=$root/bin/failat.so "$@" \
+			<"$input" >out 2>err 9>told || status=$?
+		[ -s told ] || break
+		echo "$call $n of $*: status $status: $(head -n 1 err)"
+		case $status in
+		0 | 1) cmp out expected ;;
+		64 | 66 | 69 | 70 | 71 | 73 | 74 | 78)
+			[ -s err ]
+			# Whole lines, and the first ones of what would have come.
+			[ ! -s out ] || [ -z "$(tail -c 1 out)" ]
+			cmp -n "$(stat -c %s out)" out expected
+			;;
+		*) false ;;
+		esac
+	done
+	# The last run met no fault and was whole; something failed before.
+	[ "$status" -eq 0 ] && cmp out expected
+	[ "$n" -gt 1 ]
+}
+
+all_calls() {
+	local call
+	for call in malloc read write close; do
+		in_turn "$call" "$@"
+	done
+}
+
+@test "flatten" {
+	all_calls in flatten
+	all_calls in flatten -o file
+}
+
+@test "fields" {
+	all_calls in fields --hoist o --rename id=key --set n=1
+}
+
+@test "explode" {
+	all_calls in explode .o.a --as n --meta id=.id
+}
+
+@test "dedupe" {
+	all_calls in dedupe -k .o.b
+	all_calls in dedupe -k .o.b --keep last
+}
+
+@test "validate, with a rejects file" {
+	all_calls in validate -r /dev/null '.id | type == "number"'
+}
+
+@test "records" {
+	all_calls array records
+}
+
+@test "verify-ids" {
+	all_calls in verify-ids -k .id --expected ids
+}
