@@ -88,6 +88,13 @@ bench() {
 	[ "$status" -eq 0 ]
 }
 
+# What is measured has to be the real thing.
+can_measure() {
+	[ -x /usr/bin/time ] || skip 'GNU time is missing'
+	! ldd "$root/bin/flatten" | grep -q libasan ||
+		skip 'bin/ was built with sanitizers'
+}
+
 # need_tools TOOL...: skips, by name, where one is missing.
 need_tools() {
 	local tool
@@ -106,7 +113,7 @@ need_tools() {
 @test "run: the stream rows print their tables, ours keeps the data intact" {
 	local row
 	need_tools python3 jq flatten explode dedupe records verify-ids
-	[ -x /usr/bin/time ] || skip 'GNU time is missing'
+	can_measure
 	bench flatten
 	[[ $output == *'  flatten '*'  jq '*' no: ids, 19.90, 1e400, escapes'* ]]
 	BENCH_PEERS='python3 jq awk sed comm' \
@@ -121,7 +128,7 @@ need_tools() {
 
 @test "run: a tool that is not built is skipped by name, a peer left out" {
 	local bin=$BATS_TEST_TMPDIR/bin
-	[ -x /usr/bin/time ] || skip 'GNU time is missing'
+	can_measure
 	mkdir "$bin"
 	ln -s "$root/bin/flatten" "$bin"
 	BENCH_BIN=$bin PATH=${PATH//"$root/bin:"/} bench dedupe
@@ -130,7 +137,7 @@ need_tools() {
 
 @test "run: the rows of the database print their tables" {
 	need_tools pg-upsert psql
-	[ -x /usr/bin/time ] || skip 'GNU time is missing'
+	can_measure
 	BENCH_PEERS=psql bench upsert load again
 	[[ $stderr != *skipped* ]] || skip "${stderr##*bench: }"
 	[[ $output == *'  pg-upsert '*' yes '*'server '* ]]
@@ -139,7 +146,7 @@ need_tools() {
 
 @test "run: the row of fetches prints its table" {
 	need_tools wdn-fetch curl
-	[ -x /usr/bin/time ] || skip 'GNU time is missing'
+	can_measure
 	bench fetch
 	[[ $stderr != *skipped* ]] || skip "${stderr##*bench: }"
 	[[ $output == *'  wdn-fetch --parallel-max 5 '*' yes'* ]]
