@@ -29,7 +29,7 @@ struct out {
 	char *name; /* for messages, and to rename to */
 	char *tmp;  /* written beside, or NULL */
 	struct buf b;
-	size_t whole; /* so many bytes of b are whole lines */
+	size_t whole;  /* so many bytes of b are whole lines */
 	bool optional; /* go on when the reader is gone */
 	bool gone;     /* it is */
 	bool lost;     /* nothing more can be written */
