@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # What the pages and the README show is what happens. Examples are the literal
 # blocks of a page that a comment `run` stands before, and the ```console blocks
-# of the README. Others are not run: they need a server.
+# of the README. Others are not run: they need a server. The replay of rejects
+# is, with a database.
 # shellcheck disable=SC2154 # root is the helper's
 
 load helper
@@ -74,17 +75,28 @@ setup() {
 	[ "$played" -gt 0 ]
 }
 
-@test "every page has examples, those of the plain filters are run" {
+# examples PAGE: the section, as it is written.
+examples() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE ALSO/p' "$1"
+}
+
+@test "every page has examples; they are run, but for those with a server" {
 	local page
 	for page in "$root"/man/*.1; do
-		sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE ALSO/p' "$page" |
-			grep -Eq '^\.(Bd -literal|Dl)' ||
+		examples "$page" | grep -Eq '^\.(Bd -literal|Dl)' ||
 			{ echo "no examples: $page"; false; }
-	done
-	for page in flatten fields dedupe; do
-		page_examples "$root/man/$page.1"
-		[ "$(find . -name 'example.[0-9]*' -size +0 | wc -l)" -eq \
-			"$(grep -c '^\.Bd' "$root/man/$page.1")" ]
+		run awk -v page="$page" '
+			/^\.Ed/ && inside && !served {
+				print page ": an example is not run"
+			}
+			/^\.Bd/ { inside = before != ".\\\" run"; served = 0 }
+			/wdn-fetch|paginate|pg-upsert/ { served = 1 }
+			/^\.Ed/ { inside = 0 }
+			/^\.Dl/ && !/wdn-fetch|paginate|pg-upsert/ {
+				print page ": an example is not run: " $0
+			}
+			{ before = $0 }' < <(examples "$page")
+		[ -z "$output" ] || { echo "$output"; false; }
 	done
 }
 
@@ -92,4 +104,44 @@ setup() {
 	split_examples '^```console' '^```$' <"$root/README.md"
 	try_examples README.md bin
 	[ "$played" -gt 0 ]
+}
+
+# replay_of FILE: the command that it shows, from `validate` to the sink.
+replay_of() {
+	sed -n '/^ *validate --drop .*stage == "store_offers"/,/pg-upsert/p' "$1"
+}
+
+@test "the replay of rejects that sluice(7) and the README show" {
+	local shown
+	start_pg examples
+	sql 'create table offers (id bigint primary key, price numeric(12, 2),
+		product integer not null check (product <> 17),
+		updated_at timestamptz)'
+	printf '%s\n' '{"id":9007199254740993,"price":19.90,"product":17}' \
+		'{"id":2,"price":"x","product":17}' 'no JSON' \
+		'{"id":3,"price":5.00,"product":18}' >in
+	mkdir run
+	SLUICE_RUN=run SLUICE_STAGE=store_offers pg-upsert -q -t offers -k id \
+		<in >/dev/null || [ $? -eq 1 ]
+	echo '{"id":4,"price":1.00,"product":17}' |
+		SLUICE_RUN=run SLUICE_STAGE=other validate -q false ||
+		[ $? -eq 1 ]
+	[ "$(sql 'select id from offers')" = 3 ]
+	[ "$(wc -l <run/rejects.ndjson)" -eq 4 ]
+	sql 'alter table offers drop constraint offers_product_check'
+	cd run
+	for shown in "$root/man/sluice.7" "$root/README.md"; do
+		sql 'delete from offers where id <> 3'
+		rm -f left.ndjson
+		run --separate-stderr bash -c "$(replay_of "$shown")"
+		expect 1 '' '*records*were rejected, see "left.ndjson"*'
+		[ "$(sql 'select id, price from offers order by id')" = \
+			$'3|5.00\n9007199254740993|19.90' ]
+		[ "$(jq -r '[.tool, .record.id // .record.raw] | @tsv' \
+			left.ndjson | sort)" = $'pg-upsert\t2\nrecords\tno JSON' ]
+	done
+}
+
+teardown() {
+	[ -z "${PGHOST:-}" ] || stop_pg
 }
