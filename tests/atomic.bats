@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Lines of several processes on one pipe or file stay whole.
+# shellcheck disable=SC2016 # expanded by the sh that xargs starts
 
 load helper
 

@@ -79,11 +79,11 @@ feed() {
 				"$root/man/$tool.1" "$root/man/sluice.7" ||
 				{ echo "$tool: --$option is in no page"; false; }
 		done <"$BATS_TEST_TMPDIR/help"
-		for option in $(sed -nE 's/^\.It .*Fl -([a-z0-9-]+).*/\1/p' \
-			"$root/man/$tool.1"); do
-			grep -qx "$option" "$BATS_TEST_TMPDIR/help" ||
+		while read -r option; do
+			grep -qx -e "$option" "$BATS_TEST_TMPDIR/help" ||
 				{ echo "$tool.1: no option --$option"; false; }
-		done
+		done < <(sed -nE 's/^\.It .*Fl -([a-z0-9-]+).*/\1/p' \
+			"$root/man/$tool.1")
 	done
 }
 

@@ -7,7 +7,7 @@ load helper
 setup() {
 	! ldd "$root/bin/flatten" | grep -q libasan ||
 		skip "a sanitizer's own malloc cannot be made to fail"
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	for ((i = 0; i < 3000; i++)); do
 		echo "{\"id\":$i,\"o\":{\"a\":[1,2],\"b\":\"text $((i % 7))\"}}"
 	done >in
