@@ -298,6 +298,26 @@ long_line() {
 	each long_line
 }
 
+gigabyte() {
+	local d=$BATS_TEST_TMPDIR words kb
+	read -ra words <<<"$1"
+	rm -f "$d/r"
+	{
+		printf '{"id":1,"v":"x"}\n{"id":2,"v":"'
+		head -c 1G /dev/zero | tr '\0' x
+		printf '"}\n{"id":3,"v":"y"}\n'
+	} | command time -q -o "$d/kb" -f %M "${words[@]}" -q -r "$d/r" \
+		>"$d/out" || [ $? -eq 1 ]
+	[ "$(cat "$d/out")" = $'{"id":1,"v":"x"}\n{"id":3,"v":"y"}' ]
+	kb=$(tail -n 1 "$d/kb")
+	jq -e '.line == 2 and .truncated and
+		(.reason | test("longer than the 67108864 bytes"))' "$d/r"
+	ldd "$root/bin/${words[0]}" | grep -q libasan || [ "$kb" -lt 100000 ]
+}
+@test "a line of 1 GB is a bad record in bounded memory" {
+	each gigabyte
+}
+
 limit() {
 	has_lines "$1" || return 0
 	feed "$1" '{"id":1,"v":"abc"}\n{"id":2,"v":"abcd"}\n' --max-record 18
