@@ -187,8 +187,8 @@ json_walk(struct json_val v)
 	return w;
 }
 
-bool
-json_name(struct json_walk *w, struct json_val *name)
+static inline bool
+next_name(struct json_walk *w, struct json_val *name)
 {
 	const char *p = w->p;
 
@@ -212,14 +212,26 @@ behind(struct json_walk *w, const char *p)
 	w->p = *p == ',' ? skip_space(p + 1) : p;
 }
 
-struct json_val
-json_take(struct json_walk *w)
+static inline struct json_val
+take(struct json_walk *w)
 {
 	struct json_val v = {w->p, 0};
 
 	v.len = (size_t)(skip_value(v.s, w->end) - v.s);
 	behind(w, v.s + v.len);
 	return v;
+}
+
+bool
+json_name(struct json_walk *w, struct json_val *name)
+{
+	return next_name(w, name);
+}
+
+struct json_val
+json_take(struct json_walk *w)
+{
+	return take(w);
 }
 
 struct json_walk
@@ -237,9 +249,9 @@ json_leave(struct json_walk *w, const struct json_walk *inner)
 bool
 json_next(struct json_walk *w, struct json_val *name, struct json_val *v)
 {
-	if (!json_name(w, name))
+	if (!next_name(w, name))
 		return false;
-	*v = json_take(w);
+	*v = take(w);
 	return true;
 }
 
@@ -248,6 +260,36 @@ json_is_empty(const char *s)
 {
 	s = skip_space(s + 1);
 	return *s == '}' || *s == ']';
+}
+
+/*
+ * Can the raw string mean these bytes? An escape makes text longer, never
+ * shorter, and where the first byte is none it has to be the same one: that
+ * settles nearly all names before a look at the rest.
+ */
+static inline bool
+may_be(struct json_val string, const char *s, size_t len)
+{
+	if (string.len <= len + 2)
+		return string.len == len + 2 &&
+		       memcmp(string.s + 1, s, len) == 0;
+	return string.s[1] == '\\' || (len > 0 && string.s[1] == *s);
+}
+
+bool
+json_string_is(struct json_val string, const char *s, size_t len)
+{
+	struct buf b = BUF_INIT;
+	bool same;
+
+	if (!may_be(string, s, len))
+		return false;
+	if (memchr(string.s, '\\', string.len) == NULL)
+		return string.len == len + 2;
+	same =
+	    json_decode(&b, string) && b.len == len && memcmp(b.s, s, len) == 0;
+	buf_free(&b);
+	return same;
 }
 
 bool
@@ -259,24 +301,9 @@ json_member(
 	bool found = false;
 
 	while (json_next(&w, &n, &x))
-		if (json_string_is(n, name, len)) {
+		if (may_be(n, name, len) && json_string_is(n, name, len)) {
 			*v = x;
 			found = true;
 		}
 	return found;
-}
-
-bool
-json_string_is(struct json_val string, const char *s, size_t len)
-{
-	struct buf b = BUF_INIT;
-	bool same;
-
-	if (memchr(string.s, '\\', string.len) == NULL)
-		return string.len == len + 2 &&
-		       memcmp(string.s + 1, s, len) == 0;
-	same =
-	    json_decode(&b, string) && b.len == len && memcmp(b.s, s, len) == 0;
-	buf_free(&b);
-	return same;
 }
