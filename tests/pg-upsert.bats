@@ -124,6 +124,50 @@ count_is() {
 	stats '.unchanged == 2 and .updated == 0'
 }
 
+# blocks STATEMENTS: prepares t by them, stores many in it, and prints how many
+# blocks of t were read for that.
+blocks() {
+	psql -Xq -v ON_ERROR_STOP=1 <<<"$1" || return
+	sql "select pg_stat_reset_single_table_counters('t'::regclass)" \
+		>/dev/null || return
+	pg-upsert -t t -k id -b 6000 <many >out || return
+	cmp many out >&2 || return
+	until_true reported || return
+	sql "select heap_blks_hit + heap_blks_read from pg_statio_all_tables
+		where relid = 't'::regclass"
+}
+
+# reported: the server's statistics know of the rows that were stored, and
+# perhaps of the few that were there before.
+reported() {
+	[ "$(sql "select n_tup_ins from pg_stat_all_tables
+		where relid = 't'::regclass")" -ge 6000 ]
+}
+
+# Half a million blocks would be read where each row looks for its like in
+# what those before it have filled.
+@test "a table believed to be empty or small is not read for each row" {
+	local before n
+	table 'id int primary key, a text'
+	sql 'alter table t set (autovacuum_enabled = false)'
+	seq 6000 | jq -c '{id: ., a: ("x" * 200)}' >many
+	for before in 'truncate t; vacuum t' 'truncate t; analyze t' \
+		'delete from t; vacuum t' \
+		'truncate t; insert into t values (-1); analyze t' \
+		"truncate t; vacuum t; insert into t
+		select -n, 'x' from generate_series(1, 1000) n" \
+		'delete from t where id <> -1000; vacuum t; analyze t'; do
+		n=$(blocks "$before")
+		echo "$before: $n" >&2
+		[ "$n" -lt 60000 ]
+	done
+	# Out of order and with a key twice, the server sorts first.
+	lines '{"id":6000,"a":"last"}' | cat many - | shuf >mixed
+	mv mixed many
+	n=$(blocks 'truncate t; vacuum t')
+	[ "$n" -lt 60000 ]
+}
+
 @test "what only looks different to a comparison is stored as sent" {
 	table 'id int primary key, n numeric, j json, i interval'
 	upsert <<<'{"id":1,"n":1.0,"j":{"a":1},"i":"1 mon"}'
@@ -154,6 +198,16 @@ count_is() {
 	upsert -q -r rejects <<<'{"id":4,"a":"no c"}'
 	expect 1 '' ''
 	jq -e '.code == "23502" and (.reason | contains("\"c\""))' rejects
+}
+
+@test "rows that exist may lack what is required, batch after batch" {
+	table 'id int primary key, a text, c text not null'
+	sql "insert into t select n, 'old', 'c' from generate_series(1, 30) n"
+	seq 30 | jq -c '{id: ., a: "new"}' >in
+	upsert -b 10 -s stats <in
+	prints in
+	[ "$(sql "select count(*) from t where a = 'new' and c = 'c'")" -eq 30 ]
+	stats '.updated == 30 and .done == 30'
 }
 
 @test "--missing null writes null" {

@@ -147,14 +147,14 @@ source(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 	bool first = b->table->spec->mode == PG_INSERT_ONLY;
 
 	if (p->distinct) {
-		buf_str(to, "WITH s AS NOT MATERIALIZED (SELECT ");
+		buf_str(to, "WITH s AS NOT MATERIALIZED (SELECT _sluice_n, ");
 		values(to, b, p);
 		buf_str(to, " FROM " STAGE ")");
 		return;
 	}
 	buf_str(to, "WITH s AS MATERIALIZED (SELECT DISTINCT ON (");
 	key_list(to, b->table);
-	buf_str(to, ") ");
+	buf_str(to, ") _sluice_n, ");
 	values(to, b, p);
 	buf_str(to, " FROM " STAGE);
 	rows_of(to, p);
@@ -266,19 +266,24 @@ append(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 /*
  * Leaves out the rows that would not change before the insert, which would
  * lock, so write, them. A subquery that yields a value is what the planner
- * never turns into a join over the whole table.
+ * never turns into a join over the whole table. Where it believes the table
+ * to be tiny, it scans it for each row, so all rows must be looked at before
+ * the insert fills its pages: what NOT IN compares with is hashed first. It
+ * is hashed if it is believed to fit into work_mem, hence the limit.
  */
 static void
 probe(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
 {
-	buf_str(to, " WHERE (SELECT ");
+	buf_str(to,
+	    " WHERE s._sluice_n NOT IN (SELECT s._sluice_n FROM s WHERE "
+	    "(SELECT ");
 	if (set)
 		differs(to, b, p, "s", true);
 	else
 		buf_str(to, "false");
 	buf_printf(to, " FROM %s AS t WHERE ", b->table->name);
 	key_matches(to, b->table);
-	buf_str(to, ") IS NOT FALSE");
+	buf_printf(to, ") IS FALSE LIMIT %zu)", p->hi - p->lo);
 }
 
 /*
@@ -324,7 +329,8 @@ pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 	list(to, b, p, ALL, "s.", "");
 	own(to, t, false, "now()");
 	buf_str(to, " FROM s");
-	if (p->probe)
+	/* What an UPDATE has brought up to date cannot be inserted. */
+	if (p->probe || pgmerge_needs_update(b, p))
 		probe(to, b, p, set);
 	buf_str(to, " ON CONFLICT (");
 	key_list(to, t);
