@@ -541,3 +541,15 @@ could not fetch "*": status 200, but the answer is no JSON: *' ''
 	run --separate-stderr wdn-fetch -p bad.json o
 	expect 78 '' '*bad.json: key "resources.o.give_up": has to be a number, is an array'
 }
+
+@test "recorded answers of the Animals API, read back" {
+	need_data animals/animal_1.json
+	start_apid \
+		--serve "/animals/v1/animals?page=1=$data/animals/animals_page_1.json" \
+		--serve "/animals/v1/animals/1=$data/animals/animal_1.json"
+	run --separate-stderr wdn-fetch -u "$API/animals/v1/animals/{id}" -- 1
+	expect 0 "$(jq -c . "$data/animals/animal_1.json")" ''
+	run --separate-stderr paginate -u "$API/animals/v1/animals" --by page \
+		--records .items --total-pages .total_pages --max-pages 1
+	expect 0 "$(jq -c '.items[]' "$data/animals/animals_page_1.json")" '*'
+}

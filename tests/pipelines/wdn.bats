@@ -449,3 +449,18 @@ kill_all() {
 	run --separate-stderr grep -rE 'wrong|right' "$SLUICE_VAR/runs"
 	expect 1 '' ''
 }
+
+@test "a full disk ends the run, and is no loss: the next one goes on" {
+	serve
+	mkdir -p "$SLUICE_VAR/runs"
+	unshare -m mount -t tmpfs none "$SLUICE_VAR/runs" 2>/dev/null ||
+		skip "nothing can be mounted here"
+	# A disk for the run's folder alone, which its receipts fill.
+	run --separate-stderr unshare -m bash -c \
+		'mount -t tmpfs -o size=64k none "$1" && shift && "$@"' - \
+		"$SLUICE_VAR/runs" "$root/pipelines/run" wdn 3>&-
+	[ "$status" -ge 70 ] && [ "$status" -lt 128 ]
+	[[ $stderr == *'No space left on device'* ]]
+	wdn_ends 0
+	same_as_truth
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bats
+# The Makefile's other targets: packages, install and uninstall.
+
+load helper
+
+@test "deps: what is missing is named, with the command, to who is not root" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+	cp "$root/tests/deps" "$BATS_TEST_TMPDIR/deps"
+	chmod 711 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR"
+	cd /
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+		bash <"$BATS_TEST_TMPDIR/deps" -s bash no-such-package
+	expect 69 '' 'deps: packages are missing; as root, run:*apt-get update && apt-get install -y --no-install-recommends no-such-package'
+	run --separate-stderr "$root/tests/deps" bash
+	expect 0 '' ''
+}
+
+@test "install puts everything in its place; uninstall leaves nothing" {
+	local d=$BATS_TEST_TMPDIR/to tool
+	make -s -C "$root" install DESTDIR="$d" PREFIX=/opt/x >/dev/null
+	for tool in $(make -s --no-print-directory -C "$root" list-tools); do
+		[ -x "$d/opt/x/bin/$tool" ]
+		[ -f "$d/opt/x/share/man/man1/$tool.1" ]
+	done
+	[ -f "$d/opt/x/share/man/man7/sluice.7" ]
+	[ -x "$d/opt/x/share/sluice/pipelines/run" ]
+	make -s -C "$root" uninstall DESTDIR="$d" PREFIX=/opt/x
+	[ -z "$(find "$d" -type f)" ]
+}
