@@ -100,7 +100,7 @@ members(struct pgrows *b, struct json_val record, struct pgbad *bad)
 	size_t c, i = 0, found = 0;
 
 	if (json_type(record.s) != JSON_OBJECT)
-		return blame(bad, "", "it is no object but a JSON %s",
+		return blame(bad, "", "not an object but %s",
 		    json_type_name(json_type(record.s)));
 	memset(b->val, 0, t->ncol * sizeof *b->val);
 	w = json_walk(record);
