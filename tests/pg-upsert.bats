@@ -544,11 +544,11 @@ a|2|2' ]
 	upsert x
 	expect 64 '' '*not as operands*'
 	upsert --mode replace
-	expect 64 '' '*it is upsert, append or insert-only*'
+	expect 64 '' '*it takes upsert, append or insert-only*'
 	upsert --unknown add
-	expect 64 '' '*it is reject or ignore*'
+	expect 64 '' '*it takes reject or ignore*'
 	upsert --missing x
-	expect 64 '' '*it is keep or null*'
+	expect 64 '' '*it takes keep or null*'
 	upsert --mode append --update a
 	expect 64 '' '*--update is for --mode upsert*'
 }

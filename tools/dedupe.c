@@ -35,20 +35,6 @@ static struct buf rank; /* of the record in hand: its type and its value */
 static struct out *duplicates;
 
 static const char *
-set_null_key(void *to, const char *value)
-{
-	static const char *const values[] = {"reject", "keep", "drop"};
-	size_t i;
-
-	for (i = 0; i < sizeof values / sizeof *values; i++)
-		if (strcmp(value, values[i]) == 0) {
-			*(enum null_key *)to = (enum null_key)i;
-			return NULL;
-		}
-	return "it takes reject, keep or drop";
-}
-
-static const char *
 set_keep(void *to, const char *value)
 {
 	(void)to;
@@ -233,8 +219,8 @@ static const struct opt options[] = {
 	"drop the keys that FILE lists (repeatable)", NULL, 0, 0},
     {0, "numeric", NULL, OPT_FLAG, &key.numeric,
 	"compare numbers by value: 1.0 is 1", NULL, 0, 0},
-    {0, "null-key", "HOW", OPT_CALL, &null_key,
-	"reject, keep or drop records without a key", set_null_key, 0, 0},
+    {0, "null-key", "reject|keep|drop", OPT_CHOICE, &null_key,
+	"what to do with records without a key (reject)", NULL, 0, 0},
     {0, "duplicates", "FILE", OPT_STR, &duplicates_file,
 	"write what is dropped to FILE", NULL, 0, 0},
     {0, "memory", "SIZE", OPT_SIZE, &memory,

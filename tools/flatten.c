@@ -18,20 +18,6 @@ static struct flat flat = FLAT_INIT;
 static struct nest nest = NEST_INIT;
 static bool unflatten;
 
-static const char *
-set_arrays(void *to, const char *value)
-{
-	static const char *const values[] = {"keep", "index", "json"};
-	size_t i;
-
-	for (i = 0; i < sizeof values / sizeof *values; i++)
-		if (strcmp(value, values[i]) == 0) {
-			*(enum flat_arrays *)to = (enum flat_arrays)i;
-			return NULL;
-		}
-	return "it takes keep, index or json";
-}
-
 static void
 one_record(struct rec *r)
 {
@@ -80,9 +66,8 @@ set_up(void)
 static const struct opt options[] = {
     {0, "sep", "TEXT", OPT_STR, &separator, "between joined names (.)", NULL, 0,
 	0},
-    {0, "arrays", "HOW", OPT_CALL, &flat.arrays,
-	"keep (as they are), index (a.0), json (as a string)", set_arrays, 0,
-	0},
+    {0, "arrays", "keep|index|json", OPT_CHOICE, &flat.arrays,
+	"as they are (the default), as a.0, as a string", NULL, 0, 0},
     {0, "max-depth", "N", OPT_NUM, &flat.max_depth,
 	"join so many levels only; 0: none", NULL, 0, 0},
     {0, "unflatten", NULL, OPT_FLAG, &unflatten,

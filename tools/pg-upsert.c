@@ -26,41 +26,6 @@ static uint64_t retry = 10;
 static double retry_max_time;
 static double connect_timeout = 30;
 
-static const char *
-set_mode(void *to, const char *s)
-{
-	(void)to;
-	if (strcmp(s, "upsert") == 0)
-		spec.mode = PG_UPSERT;
-	else if (strcmp(s, "append") == 0)
-		spec.mode = PG_APPEND;
-	else if (strcmp(s, "insert-only") == 0)
-		spec.mode = PG_INSERT_ONLY;
-	else
-		return "it is upsert, append or insert-only";
-	return NULL;
-}
-
-static const char *
-set_unknown(void *to, const char *s)
-{
-	(void)to;
-	spec.ignore_unknown = strcmp(s, "ignore") == 0;
-	if (!spec.ignore_unknown && strcmp(s, "reject") != 0)
-		return "it is reject or ignore";
-	return NULL;
-}
-
-static const char *
-set_missing(void *to, const char *s)
-{
-	(void)to;
-	spec.missing_null = strcmp(s, "null") == 0;
-	if (!spec.missing_null && strcmp(s, "keep") != 0)
-		return "it is keep or null";
-	return NULL;
-}
-
 static const struct opt options[] = {
     {'t', "table", "TABLE", OPT_STR, &spec.table,
 	"the table, as SQL writes it: schema.table", NULL, 0, 0},
@@ -68,19 +33,18 @@ static const struct opt options[] = {
 	"a column of the key (repeatable)", NULL, 0, 0},
     {'d', "dbname", "CONNINFO", OPT_STR, &conninfo,
 	"a connection string or URI (else PG* variables)", NULL, 0, 0},
-    {0, "mode", "MODE", OPT_CALL, NULL,
-	"upsert, append or insert-only (upsert)", set_mode, 0, 0},
+    {0, "mode", "upsert|append|insert-only", OPT_CHOICE, &spec.mode,
+	"what to do with rows that exist (upsert)", NULL, 0, 0},
     {0, "update", "COLUMNS", OPT_LIST, &spec.update,
 	"the only columns that change in rows that exist", NULL, 0, 0},
     {0, "stamp", "COLUMN", OPT_STR, &spec.stamp,
 	"set it to the time where a row is new or changed", NULL, 0, 0},
     {0, "seen", "COLUMN", OPT_STR, &spec.seen,
 	"set it to the time in every row that was sent", NULL, 0, 0},
-    {0, "unknown", "WHAT", OPT_CALL, NULL,
-	"members that are no column: reject, ignore (reject)", set_unknown, 0,
-	0},
-    {0, "missing", "WHAT", OPT_CALL, NULL,
-	"columns that a record lacks: keep or null (keep)", set_missing, 0, 0},
+    {0, "unknown", "reject|ignore", OPT_CHOICE, &spec.unknown,
+	"what to do with members that are no column (reject)", NULL, 0, 0},
+    {0, "missing", "keep|null", OPT_CHOICE, &spec.missing,
+	"what a column gets that a record lacks (keep)", NULL, 0, 0},
     {'b', "batch", "N", OPT_NUM, &batch_rows,
 	"records per transaction, at most (20000)", NULL, 1, 1000000},
     {0, "bytes", "SIZE", OPT_SIZE, &batch_bytes,

@@ -195,6 +195,30 @@ set_number(const struct opt *o, const char *value)
 	bad_value(o, value, why.s);
 }
 
+/* The value is one of the words that `arg` has between bars. */
+static void
+set_choice(const struct opt *o, const char *value)
+{
+	struct buf why = BUF_INIT;
+	const char *word = o->arg;
+	unsigned n;
+	size_t len;
+
+	for (n = 0; *word; n++, word += len + (word[len] == '|')) {
+		len = strcspn(word, "|");
+		if (strlen(value) == len && memcmp(word, value, len) == 0) {
+			*(unsigned *)o->to = n;
+			return;
+		}
+		buf_printf(&why, "%s%.*s",
+		    n == 0      ? "it takes "
+		    : word[len] ? ", "
+				: " or ",
+		    (int)len, word);
+	}
+	bad_value(o, value, why.s);
+}
+
 static void
 set(const struct opt *o, const char *value)
 {
@@ -220,6 +244,9 @@ set(const struct opt *o, const char *value)
 		if (!opt_seconds(value, o->to))
 			bad_value(o, value,
 			    "it takes a time, as 40, 0.5, 200ms, 5s or 10m");
+		break;
+	case OPT_CHOICE:
+		set_choice(o, value);
 		break;
 	case OPT_CALL:
 		why = o->call(o->to, value);

@@ -14,13 +14,14 @@
 #include <stdint.h>
 
 enum opt_kind {
-	OPT_FLAG, /* bool */
-	OPT_STR,  /* const char * */
-	OPT_LIST, /* struct opt_list, repeatable */
-	OPT_NUM,  /* uint64_t */
-	OPT_SIZE, /* uint64_t, bytes: 64M, 10k, 1G (powers of 1024) */
-	OPT_TIME, /* double, seconds: 40, 0.5, 200ms, 5s, 10m, 1h, 1d */
-	OPT_CALL  /* opt_call: the value is the callback's matter */
+	OPT_FLAG,   /* bool */
+	OPT_STR,    /* const char * */
+	OPT_LIST,   /* struct opt_list, repeatable */
+	OPT_NUM,    /* uint64_t */
+	OPT_SIZE,   /* uint64_t, bytes: 64M, 10k, 1G (powers of 1024) */
+	OPT_TIME,   /* double, seconds: 40, 0.5, 200ms, 5s, 10m, 1h, 1d */
+	OPT_CHOICE, /* unsigned: which word of `arg`, "keep|drop", from 0 */
+	OPT_CALL    /* opt_call: the value is the callback's matter */
 };
 
 /* Returns NULL, or why the value is not good (static or leaked text). */

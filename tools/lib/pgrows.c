@@ -14,7 +14,8 @@ pgrows_init(struct pgrows *b, const struct pgtable *t)
 	b->listed = buf_array(NULL, t->ncol, sizeof *b->listed);
 	b->col = buf_array(NULL, t->ncol, sizeof *b->col);
 	for (i = 0; i < t->ncol; i++) {
-		b->listed[i] = t->spec->missing_null && !t->col[i].closed;
+		b->listed[i] =
+		    t->spec->missing == PG_MISSING_NULL && !t->col[i].closed;
 		if (b->listed[i])
 			b->col[b->ncol++] = i;
 	}
@@ -109,7 +110,7 @@ members(struct pgrows *b, struct json_val record, struct pgbad *bad)
 		if (c < t->ncol && !t->col[c].closed) {
 			b->val[c] = v;
 			found++;
-		} else if (t->spec->ignore_unknown)
+		} else if (t->spec->unknown == PG_UNKNOWN_IGNORE)
 			continue;
 		else if (c < t->ncol)
 			return blame(bad, "428C9", "column \"%s\" %s",
@@ -166,7 +167,7 @@ shape_of(struct pgrows *b)
 	memset(s, 0, bytes);
 	for (i = 0; i < b->ncol; i++) {
 		c = b->col[i];
-		if (b->val[c].s || b->table->spec->missing_null)
+		if (b->val[c].s || b->table->spec->missing == PG_MISSING_NULL)
 			s[c / 64] |= (uint64_t)1 << c % 64;
 	}
 	for (i = 0; i < b->nshape; i++)

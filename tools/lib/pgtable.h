@@ -18,6 +18,12 @@
 
 enum pg_mode { PG_UPSERT, PG_APPEND, PG_INSERT_ONLY };
 
+/* A member that is no column. */
+enum pg_unknown { PG_UNKNOWN_REJECT, PG_UNKNOWN_IGNORE };
+
+/* A column that a record lacks: its old value or default, or a null. */
+enum pg_missing { PG_MISSING_KEEP, PG_MISSING_NULL };
+
 /* What was asked for. The texts are the caller's and outlive the table. */
 struct pgspec {
 	const char *table;      /* an SQL name: schema.table */
@@ -25,8 +31,8 @@ struct pgspec {
 	struct opt_list update; /* none: all that are not in the key */
 	const char *stamp, *seen;
 	enum pg_mode mode;
-	bool ignore_unknown; /* members that are no column are left out */
-	bool missing_null;   /* a member that is missing is a null */
+	enum pg_unknown unknown;
+	enum pg_missing missing;
 };
 
 struct pgcol {
