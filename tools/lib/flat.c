@@ -39,15 +39,14 @@ follow(struct flat *f, struct buf *out, struct json_walk *w, uint64_t depth)
 {
 	const struct flat_step *step;
 	struct json_walk inner;
-	struct json_val name;
 
-	while (json_name(w, &name)) {
+	while (!json_at_end(w)) {
 		if (f->at == f->nsteps)
 			return false;
 		step = &f->step[f->at++];
-		if (step->depth != depth || step->name_len != name.len ||
-		    step->inner != is_inner(f, w->p, depth) ||
-		    memcmp(f->text.s + step->name, name.s, name.len) != 0)
+		if (step->depth != depth ||
+		    !json_name_is(w, f->text.s + step->name, step->name_len) ||
+		    step->inner != is_inner(f, w->p, depth))
 			return false;
 		if (step->inner) {
 			inner = json_enter(w);

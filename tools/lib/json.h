@@ -107,6 +107,20 @@ struct json_val json_take(struct json_walk *);
 struct json_walk json_enter(const struct json_walk *);
 void json_leave(struct json_walk *, const struct json_walk *inner);
 
+/* At its end? Else it is before a member or an element. */
+static inline bool
+json_at_end(const struct json_walk *w)
+{
+	return *w->p == '}' || *w->p == ']';
+}
+
+/*
+ * json_name for who expects a name: false, and nothing has moved, unless the
+ * next one is spelled like this (raw, with its quotes; len 0: an element).
+ * Comparing is cheaper than looking for the name's end.
+ */
+bool json_name_is(struct json_walk *, const char *raw, size_t len);
+
 /* Is the container at s empty? */
 bool json_is_empty(const char *s);
 

@@ -228,6 +228,17 @@ json_name(struct json_walk *w, struct json_val *name)
 	return next_name(w, name);
 }
 
+bool
+json_name_is(struct json_walk *w, const char *raw, size_t len)
+{
+	if (w->object != (len > 0) || (size_t)(w->end - w->p) < len ||
+	    memcmp(w->p, raw, len) != 0)
+		return false;
+	if (w->object)
+		w->p = skip_space(skip_space(w->p + len) + 1);
+	return true;
+}
+
 struct json_val
 json_take(struct json_walk *w)
 {
