@@ -298,6 +298,57 @@ rows() {
 	[[ $output == '{"page":1,'* ]]
 }
 
+# deliver BODY: posts it; the answer, then its status.
+deliver() {
+	get -X POST -d "$1" -w ' %{http_code}' "$url/animals/v1/home"
+}
+
+delivered() {
+	get "$url/_apid/home" | jq -c "$1"
+}
+
+@test "animals are delivered by up to a hundred" {
+	start_apid
+	one='"name":"P","born_at":"2024-07-21T08:55:34.421Z","friends":["K"]}'
+	run deliver "[{\"id\":0,$one, {\"id\" : 7,$one]"
+	[ "$output" = '{"message":"Helped 2 find home"} 200' ]
+	run deliver "[{\"id\":7,$one]"
+	[ "$output" = '{"message":"Helped 1 find home"} 200' ]
+	[ "$(delivered .)" = '{"batches":[[0,7],[7]],"counts":{"0":1,"7":2}}' ]
+	run deliver "$(jq -nc '[range(101)|{id:.,name:"",born_at:null,friends:[]}]')"
+	[ "$output" = '{"detail":"Sorry, only 100 animals at a time"} 400' ]
+	for body in '' '[]' '{}' '[1]' '[{}]' "[{\"id\":\"0\",$one]" \
+		"[{\"id\":1.5,$one]" "[{\"id\":1,$one" \
+		"[{\"id\":1,$one] x" '[{"id":1,"name":"a","born_at":null}]'; do
+		run deliver "$body"
+		[[ $output == '{"detail":[{"loc":["body"'*' 422' ]]
+		jq -e '.detail[0].msg' <<<"${output% 422}"
+	done
+	run deliver "[{\"id\":1,$one,{\"id\":2,\"name\":\"a\",\"born_at\":null,\"friends\":\"x\"}]"
+	[[ $output == '{"detail":[{"loc":["body",1,"friends"],'* ]]
+	run get -o body -w '%{http_code}' "$url/animals/v1/home"
+	[ "$output" -eq 405 ]
+	[ "$(delivered '.batches|length')" -eq 2 ]
+	get -X DELETE "$url/_apid/home"
+	[ "$(delivered .)" = '{"batches":[],"counts":{}}' ]
+}
+
+@test "which faults carry a delivery out, and an animal that came before" {
+	start_apid --verify-home --fault 'POST *:status=500@times=1' \
+		--fault 'POST *:reset@times=1' --fault 'POST *:lost@times=1'
+	one='"name":"P","born_at":null,"friends":[]}'
+	run deliver "[{\"id\":1,$one]"
+	[ "$output" = 'Sorry! 500' ]
+	run deliver "[{\"id\":1,$one]"
+	[ "$(delivered .batches)" = '[]' ]
+	run deliver "[{\"id\":1,$one]"
+	[ "$status" -ne 0 ]
+	[ "$(delivered .batches)" = '[[1]]' ]
+	run deliver "[{\"id\":2,$one,{\"id\":1,$one,{\"id\":3,$one]"
+	[ "$output" = 'Internal Server Error 500' ]
+	[ "$(delivered .counts)" = '{"1":1,"2":1}' ]
+}
+
 @test "recorded answers of the animals API are served byte for byte" {
 	data=$BATS_TEST_DIRNAME/../../shared/data/animals
 	[ -r "$data/animals_page_1.json" ] || skip "no ../shared/data/animals"

@@ -91,7 +91,7 @@ bench() {
 # What is measured has to be the real thing.
 can_measure() {
 	[ -x /usr/bin/time ] || skip 'GNU time is missing'
-	! ldd "$root/bin/flatten" | grep -q libasan ||
+	! sanitized ||
 		skip 'bin/ was built with sanitizers'
 }
 

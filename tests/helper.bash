@@ -72,6 +72,11 @@ sql() {
 	psql -XqAt -v ON_ERROR_STOP=1 -c "$@"
 }
 
+# sanitized: whether bin/ was built with the address sanitizer.
+sanitized() {
+	grep -q __asan_init "$root/bin/flatten"
+}
+
 # lines LINE...: them, each with its newline.
 lines() {
 	printf '%s\n' "$@"

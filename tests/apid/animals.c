@@ -3,12 +3,14 @@
 #include <limits.h>
 #include <string.h>
 
+#include "home.h"
 #include "names.h"
 #include "num.h"
 #include "rng.h"
 
 #define PER_PAGE 10
 #define LIST "/animals/v1/animals"
+#define HOME "/animals/v1/home"
 
 enum { NAME, BORN_AT, BORN_WHEN, FRIENDS, FRIEND_NAME };
 
@@ -113,6 +115,10 @@ animals_serve(const struct req *r, struct answer *a)
 {
 	const char *rest = r->path;
 
+	if (strcmp(rest, HOME) == 0) {
+		home_serve(r, a);
+		return;
+	}
 	if (strncmp(rest, LIST, strlen(LIST)) == 0)
 		rest += strlen(LIST);
 	else

@@ -16,6 +16,7 @@
  */
 
 /* What is served: the command line's seed and sizes. */
+struct home;
 struct world {
 	uint64_t seed;
 	long products; /* over all five brands */
@@ -25,7 +26,8 @@ struct world {
 	long animal_pages;
 	long missing_retailers; /* ids that answer 404 */
 	long missing_products;
-	long orphans; /* offers of a product that does not exist */
+	long orphans;      /* offers of a product that does not exist */
+	struct home *home; /* what was delivered; the one thing that changes */
 };
 
 /* What faults change in an answer's data; all zero changes nothing. */

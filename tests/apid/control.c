@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "die.h"
+#include "home.h"
 
 #define TEXT "text/plain"
 
@@ -78,6 +79,12 @@ control_serve(const struct req *r, struct answer *a, struct counts *counts,
 		answer_start(a, 200, TEXT);
 		count_reset(counts);
 		plan_restart(plan);
+	} else if (asks(r, "GET", CONTROL_PREFIX "home")) {
+		answer_start(a, 200, "application/json");
+		home_put(r->world->home, &a->body);
+	} else if (asks(r, "DELETE", CONTROL_PREFIX "home")) {
+		answer_start(a, 200, TEXT);
+		home_reset(r->world->home);
 	} else if (asks(r, "GET", CONTROL_PREFIX "fault")) {
 		answer_start(a, 200, TEXT);
 		plan_list(plan, &a->body);
@@ -94,6 +101,6 @@ control_serve(const struct req *r, struct answer *a, struct counts *counts,
 		text_puts(&a->body,
 		    "apid: the control path has GET counts, GET requests, "
 		    "POST reset, GET, POST and DELETE fault, "
-		    "GET truth/NAME\n");
+		    "GET and DELETE home, GET truth/NAME\n");
 	}
 }

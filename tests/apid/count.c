@@ -9,7 +9,8 @@
 
 #define STATUS_NONE_YET (-1)
 
-static const char *const shown[] = {"user-agent", "accept", "idempotency-key"};
+static const char *const shown[] = {
+    "user-agent", "accept", "content-type", "idempotency-key"};
 #define SHOWN (sizeof(shown) / sizeof(shown[0]))
 
 struct line {

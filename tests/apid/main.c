@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "home.h"
 #include "num.h"
 #include "server.h"
 
@@ -33,6 +34,7 @@ static struct text rules; /* one a line: they need the seed first */
 static const char *port_file;
 static const char *truth;
 static bool parent;
+static bool verify_home;
 
 enum kind { FLAG, NUMBER, TEXT, ACTION };
 
@@ -79,6 +81,8 @@ static const struct opt {
 	&world.orphans, 0, 100000000, NULL},
     {"animals", NUMBER, "N", "pages of ten animals (575)", &world.animal_pages,
 	0, 100000000, NULL},
+    {"verify-home", FLAG, NULL, "an animal delivered twice answers 500",
+	&verify_home, 0, 0, NULL},
     {"serve", ACTION, "PATH=FILE", "answer this path with this file", NULL, 0,
 	0, add_file},
     {"latency", NUMBER, "MS", "delay every answer", &options.latency_ms, 0,
@@ -314,6 +318,7 @@ serve(void)
 	struct server *server;
 
 	options.plan = make_plan();
+	world.home = home_new(verify_home);
 	options.files = files;
 	server = server_start(&options, &err);
 	if (server == NULL)
@@ -325,6 +330,7 @@ serve(void)
 	wait_for_end(signals);
 	server_stop(server);
 	plan_free(options.plan);
+	home_free(world.home);
 	close(signals);
 	return EX_OK;
 }

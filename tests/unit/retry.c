@@ -215,10 +215,60 @@ try_epoch(void)
 	CHECK(retry_asked(&h, 1800000000) == 30, "milliseconds");
 }
 
+/* A POST of which all or a part was sent. */
+static const struct {
+	int code;
+	long status;
+	bool declared;
+	enum retry_is is;
+} sent[] = {
+    {CURLE_OK, 200, false, RETRY_DONE},
+    {CURLE_OK, 303, false, RETRY_UNKNOWN},
+    {CURLE_OK, 307, false, RETRY_REFUSED},
+    {CURLE_OK, 400, false, RETRY_REFUSED},
+    {CURLE_OK, 401, false, RETRY_DENIED},
+    {CURLE_OK, 408, false, RETRY_UNKNOWN},
+    {CURLE_OK, 413, false, RETRY_REFUSED},
+    {CURLE_OK, 425, false, RETRY_REFUSED},
+    {CURLE_OK, 429, false, RETRY_AGAIN},
+    {CURLE_OK, 500, false, RETRY_UNKNOWN},
+    {CURLE_OK, 500, true, RETRY_AGAIN},
+    {CURLE_OK, 418, true, RETRY_AGAIN},
+    {CURLE_OK, 503, false, RETRY_UNKNOWN},
+    /* The first connection broke, and there was no second one. */
+    {CURLE_COULDNT_CONNECT, 0, false, RETRY_UNKNOWN},
+    {CURLE_ABORTED_BY_CALLBACK, 0, false, RETRY_UNKNOWN},
+    {CURLE_GOT_NOTHING, 0, false, RETRY_UNKNOWN},
+    {CURLE_PARTIAL_FILE, 200, false, RETRY_UNKNOWN},
+    {CURLE_OPERATION_TIMEDOUT, 0, false, RETRY_UNKNOWN},
+};
+
+static void
+try_sent(void)
+{
+	struct retry_limits l = {10, 1, 0};
+	size_t i;
+
+	for (i = 0; i < sizeof sent / sizeof *sent; i++) {
+		struct retry_attempt a = {.made = 1,
+		    .code = sent[i].code,
+		    .status = sent[i].status,
+		    .not_idempotent = true,
+		    .sent = true,
+		    .declared = sent[i].declared,
+		    .asked = -1};
+		enum retry_is is = retry_decide(&l, &a).is;
+
+		CHECK(is == sent[i].is, "sent: code %d status %ld: %d", a.code,
+		    a.status, is);
+	}
+}
+
 int
 main(void)
 {
 	try_outcomes();
+	try_sent();
 	try_waits();
 	try_hints();
 	try_epoch();

@@ -258,11 +258,14 @@ answer_read(struct answer *a, const struct http_exchange *x,
 void
 answer_print(const struct answer *a, struct out *out)
 {
-	const char *s = a->lines.s, *end = s + a->lines.len, *nl;
+	const char *s, *nl;
+	size_t at = 0;
 
-	for (; a->lines.len > 0 && s < end; s = nl + 1) {
-		nl = memchr(s, '\n', (size_t)(end - s));
+	while (at < a->lines.len) {
+		s = a->lines.s + at;
+		nl = memchr(s, '\n', a->lines.len - at);
 		out_line(out, s, (size_t)(nl - s));
+		at += (size_t)(nl - s) + 1;
 	}
 }
 

@@ -44,6 +44,8 @@ struct api_resource {
 	const char *records;
 	struct api_statuses skip_status;
 	uint64_t give_up;
+	uint64_t batch;           /* records of a POST, at most */
+	const char *not_executed; /* as `500,503:Sorry!` */
 	struct api_page page;
 };
 

@@ -46,6 +46,8 @@ static const struct key resource_keys[] = {
     {"path", STRING, AT(api_resource, path), NULL},
     {"records", STRING, AT(api_resource, records), NULL},
     {"skip_status", STATUSES, AT(api_resource, skip_status), NULL},
+    {"batch", NUMBER, AT(api_resource, batch), NULL},
+    {"not_executed", STRING, AT(api_resource, not_executed), NULL},
     {"give_up", NUMBER, AT(api_resource, give_up), NULL},
     {"page", OBJECT, AT(api_resource, page), page_keys},
     {NULL, STRING, 0, NULL}};
@@ -250,8 +252,8 @@ load_resource(struct load *l, struct json_val name, struct json_val v)
 	    buf_array(a->resource, a->nresources + 1, sizeof(*a->resource));
 	r = &a->resource[a->nresources++];
 	memset(r, 0, sizeof(*r));
-	r->give_up = r->page.first = r->page.size = r->page.max_pages =
-	    API_NONE;
+	r->give_up = r->batch = r->page.first = r->page.size =
+	    r->page.max_pages = API_NONE;
 	json_decode(&b, name);
 	r->name = keep(a, &b);
 	buf_free(&b);

@@ -310,10 +310,11 @@ expr_get_all(struct expr *const *e, size_t n, struct json_val record,
 enum expr_is
 expr_more(struct expr *e, struct json_val *v)
 {
-	const char *s = e->result.s + e->at, *nl;
+	const char *s, *nl;
 
 	if (e->is_path || e->at >= e->result.len)
 		return EXPR_NONE;
+	s = e->result.s + e->at;
 	nl = memchr(s, '\n', e->result.len - e->at);
 	*v = (struct json_val){s, (size_t)(nl - s)};
 	e->at += v->len + 1;

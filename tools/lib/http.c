@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "httpfields.h"
+#include "httppost.h"
 #include "httpxfer.h"
 #include "msg.h"
 #include "stop.h"
@@ -124,6 +125,7 @@ http_submit(struct http *h, const char *url, const char *home, void *data,
 	x->hops = 0;
 	buf_cut(&x->at, 0);
 	buf_str(&x->at, url);
+	x->post = x->unknown = false;
 	x->data = data;
 	x->attempts = x->bytes = 0;
 	x->status = 0;
@@ -132,6 +134,24 @@ http_submit(struct http *h, const char *url, const char *home, void *data,
 	x->state = HTTP_WAITING;
 	h->live = buf_array(h->live, h->nlive + 1, sizeof(*h->live));
 	h->live[h->nlive++] = x;
+	return true;
+}
+
+bool
+http_post(struct http *h, const char *url, const struct http_post *p,
+    void *data, struct buf *why)
+{
+	struct http_exchange *x;
+
+	if (!http_submit(h, url, NULL, data, why))
+		return false;
+	x = h->live[h->nlive - 1];
+	x->post = true;
+	x->declared = p->declared;
+	x->ndeclared = p->ndeclared;
+	buf_cut(&x->request, 0);
+	buf_add(&x->request, p->body, p->len);
+	httppost_fields(x, h->fields.all, p->type, p->field);
 	return true;
 }
 
@@ -185,7 +205,7 @@ begin_attempt(struct http *h, struct http_exchange *x)
 	if (x->attempts++ == 0)
 		x->first = x->began;
 	httpxfer_rewind(x);
-	msg_debug("GET %s", x->url.s);
+	msg_debug("%s %s", x->post ? "POST" : "GET", x->url.s);
 	launch(h, x);
 }
 
@@ -245,10 +265,12 @@ start(struct http *h)
 		x = h->live[i];
 		if (x->state != HTTP_WAITING)
 			continue;
-		if (stop_asked())
+		if (stop_asked() && !(x->post && x->attempts == 0))
 			finish(h, x, HTTP_STOPPED);
 		else if (may_go(h, x, now))
 			begin_attempt(h, x);
+		else if (stop_asked() && x->state == HTTP_WAITING)
+			finish(h, x, HTTP_STOPPED);
 	}
 }
 
@@ -279,6 +301,7 @@ decide(struct http *h, struct http_exchange *x, CURLcode code)
 	    [RETRY_DENIED] = HTTP_DENIED,
 	    [RETRY_REFUSED] = HTTP_REFUSED,
 	    [RETRY_GAVE_UP] = HTTP_GAVE_UP,
+	    [RETRY_UNKNOWN] = HTTP_GAVE_UP,
 	};
 	struct retry_verdict v = httpxfer_judge(x, code);
 
@@ -292,6 +315,7 @@ decide(struct http *h, struct http_exchange *x, CURLcode code)
 		try_again(h, x, code, &v);
 		return;
 	}
+	x->unknown = v.is == RETRY_UNKNOWN;
 	if (v.is != RETRY_DONE)
 		httpxfer_explain(x, code, &v);
 	finish(h, x, is[v.is]);
@@ -308,7 +332,7 @@ attempt_over(struct http *h, struct http_exchange *x, CURLcode code)
 		finish(h, x, HTTP_ANSWERED);
 		return;
 	}
-	if (code == CURLE_OK) {
+	if (code == CURLE_OK && !x->post) {
 		switch (httpxfer_redirect(x, &x->why)) {
 		case HTTPXFER_THERE:
 			launch(h, x);

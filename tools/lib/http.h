@@ -15,6 +15,11 @@
  * When a stop was asked for (stop.h), requests in flight are finished and
  * nothing is started any more: the rest comes back as HTTP_STOPPED.
  *
+ * A POST (http_post) is sent once: again only where it was surely not carried
+ * out. libcurl would send it a second time by itself, when a kept connection
+ * ends before the answer begins; it is kept from that. No redirect is
+ * followed. The first attempt is made also when a stop was asked for.
+ *
  * No function ends the process. An exchange and what it holds belong to the
  * engine; between http_next and http_release the caller may read it.
  */
@@ -55,12 +60,26 @@ enum http_is {
 	HTTP_STOPPED   /* by a signal, before it was answered */
 };
 
+/* Statuses, with a text that the body has to have: the POST was not done. */
+struct http_declared {
+	struct api_statuses status;
+	const char *text; /* NULL: any body */
+};
+
+/*
+ * `500,503` or `500,503:Sorry!`: adds to the list; NULL, or why it is bad.
+ * The text has to outlive it.
+ */
+const char *http_declare(struct http_declared **, size_t *n, const char *text);
+void http_declared_free(struct http_declared *, size_t n);
+
 struct http_exchange {
 	struct buf url; /* as submitted */
 	struct buf at;  /* where redirects led, at first the same */
 	void *data;     /* the caller's */
 
 	enum http_is is;
+	bool unknown;    /* GAVE_UP on a POST that may have been carried out */
 	struct buf why;  /* why it failed, a sentence; empty if ANSWERED */
 	long status;     /* the last one seen; 0: none */
 	struct buf head; /* the answer's header fields, as lines */
@@ -74,6 +93,13 @@ struct http_exchange {
 
 	/* the module's own */
 	const struct http_limits *limits;
+	bool post;
+	struct buf request;        /* its body */
+	struct buf fields;         /* its own header fields, as lines */
+	struct curl_slist *header; /* those and the engine's */
+	const struct http_declared *declared;
+	size_t ndeclared;
+	unsigned sent; /* how often libcurl began to send this attempt */
 	CURL *easy;
 	char error[CURL_ERROR_SIZE];
 	enum { HTTP_WAITING, HTTP_RUNNING, HTTP_FINISHED } state;
@@ -111,6 +137,20 @@ bool http_busy(const struct http *);
  */
 bool http_submit(struct http *, const char *url, const char *home, void *data,
     struct buf *why);
+
+/*
+ * The same for a POST. type: its Content-Type, unless http_header gave one.
+ * field: a header field of its own, or NULL. declared has to outlive it.
+ */
+struct http_post {
+	const char *body;
+	size_t len;
+	const char *type, *field;
+	const struct http_declared *declared;
+	size_t ndeclared;
+};
+bool http_post(struct http *, const char *url, const struct http_post *,
+    void *data, struct buf *why);
 
 /*
  * Waits for a finished exchange. NULL when none is under way, and, where fd

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
+#include "httppost.h"
 #include "json.h"
 #include "url.h"
 #include "when.h"
@@ -75,6 +76,7 @@ set_up(struct http_exchange *x)
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_head);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, x);
+	httppost_set_up(x);
 	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
@@ -116,6 +118,9 @@ httpxfer_free(struct http_exchange *x)
 	buf_free(&x->head);
 	buf_free(&x->body);
 	buf_free(&x->home);
+	buf_free(&x->request);
+	buf_free(&x->fields);
+	curl_slist_free_all(x->header);
 	free(x);
 }
 
@@ -130,6 +135,7 @@ httpxfer_start(
 	x->status = 0;
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->at.s);
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, fields);
+	httppost_start(x);
 	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS,
 	    seconds > 0 ? (long)(seconds * 1000) + 1 : 0L);
 }
@@ -301,6 +307,8 @@ httpxfer_reason(const struct http_exchange *x, CURLcode code, struct buf *why)
 		    "the answer is longer than the %" PRIu64
 		    " bytes of --max-body",
 		    x->limits->max_body);
+	} else if (x->post && x->sent > 1) {
+		buf_str(why, "the connection was closed before an answer came");
 	} else if (code != CURLE_OK) {
 		buf_str(why, x->error[0] ? x->error : curl_easy_strerror(code));
 	} else {
@@ -343,6 +351,8 @@ httpxfer_judge(const struct http_exchange *x, CURLcode code)
 
 	if (code == CURLE_OK && x->status < 300)
 		return retry_decide(&x->limits->retry, &a);
+	a.not_idempotent = a.sent = x->post && x->sent > 0;
+	a.declared = code == CURLE_OK && httppost_declared(x);
 	a.random = random_number();
 	if (code == CURLE_COULDNT_RESOLVE_HOST)
 		a.no_such_host = no_such_host(x);

@@ -144,7 +144,7 @@ bad_record(struct rec *r, const struct rec_saved *bad, bool cut,
 	buf_free(&reason);
 }
 
-static void
+__attribute__((format(printf, 3, 4))) static void
 reject_line(struct rec *r, bool cut, const char *fmt, ...)
 {
 	struct rec_saved bad = {r->s, r->len, r->line};

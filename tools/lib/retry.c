@@ -29,11 +29,27 @@ not_executed(const struct retry_attempt *a)
 	       a->code == CURLE_COULDNT_RESOLVE_PROXY;
 }
 
+/*
+ * It may have been carried out: the answer was lost, is none, or says that
+ * something went wrong on the way. Of the redirects only 307 and 308 ask for
+ * the same request elsewhere (RFC 9110, section 15.4).
+ */
+static bool
+unknown(const struct retry_attempt *a)
+{
+	if (!a->not_idempotent || !a->sent || a->declared)
+		return false;
+	return a->code != CURLE_OK || a->status >= 500 || a->status == 408 ||
+	       a->status < 307;
+}
+
 static bool
 temporary(const struct retry_attempt *a)
 {
 	size_t i;
 
+	if (a->declared)
+		return true;
 	if (a->not_idempotent && !not_executed(a))
 		return false;
 	if (a->code == CURLE_OK) {
@@ -69,6 +85,10 @@ retry_decide(const struct retry_limits *l, const struct retry_attempt *a)
 	}
 	if (a->code == CURLE_OK && (a->status == 401 || a->status == 403)) {
 		v.is = RETRY_DENIED;
+		return v;
+	}
+	if (unknown(a)) {
+		v.is = RETRY_UNKNOWN;
 		return v;
 	}
 	if (!temporary(a))

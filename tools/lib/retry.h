@@ -31,6 +31,8 @@ struct retry_attempt {
 	bool no_such_host;   /* the name is known not to exist */
 	long status;         /* its status, where code is CURLE_OK */
 	bool not_idempotent; /* only what was surely not done is safe */
+	bool sent;           /* then: all or part of it has left us */
+	bool declared;       /* the answer is known to mean: not done */
 	double asked;        /* seconds that the server asked for, or < 0 */
 	double random;       /* from 0 to under 1 */
 };
@@ -40,7 +42,8 @@ enum retry_is {
 	RETRY_AGAIN,   /* after `wait` seconds */
 	RETRY_DENIED,  /* 401, 403: no request like it will do better */
 	RETRY_REFUSED, /* it would fail again */
-	RETRY_GAVE_UP  /* it might work later: the limits are reached */
+	RETRY_GAVE_UP, /* it might work later: the limits are reached */
+	RETRY_UNKNOWN  /* not idempotent, and it may have been done */
 };
 
 struct retry_verdict {

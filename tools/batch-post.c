@@ -1,0 +1,393 @@
+/*
+ * batch-post: records into an API, in batches.
+ *
+ * Records are gathered into batches, which are posted one after the other
+ * (lib/deliver.h). With --audit each is put down before it is posted and after
+ * it was accepted (lib/audit.h), so that a run can end at any point and the
+ * next one goes on from there.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "deliver.h"
+#include "httpopt.h"
+#include "msg.h"
+#include "opt.h"
+#include "stop.h"
+#include "url.h"
+#include "when.h"
+
+static struct key key = KEY_INIT;
+static uint64_t batch_rows = API_NONE;
+static uint64_t batch_size;
+static double flush_after = 1;
+static const char *audit_dir;
+static struct http_declared *declared;
+static size_t ndeclared;
+static enum { STOP, RESEND, REJECT } ambiguous;
+
+static struct rec rec;
+static struct httpopt_source source;
+static struct answer answer; /* its receipts */
+static struct audit audit = {.fd = -1};
+static struct batch batch;
+static double first;        /* when its first record came */
+static struct set gathered; /* keys of the batch, with an audit folder */
+static struct deliver deliver = {.idempotency = "Idempotency-Key"};
+
+static const char *
+set_ambiguous(void *to, const char *s)
+{
+	(void)to;
+	if (strcmp(s, "stop") == 0)
+		ambiguous = STOP;
+	else if (strcmp(s, "resend") == 0)
+		ambiguous = RESEND;
+	else if (strcmp(s, "reject") == 0)
+		ambiguous = REJECT;
+	else
+		return "it is stop, resend or reject";
+	return NULL;
+}
+
+static const char *
+set_declared(void *to, const char *s)
+{
+	(void)to;
+	return http_declare(&declared, &ndeclared, s);
+}
+
+static const struct opt options[] = {
+    {'k', "key", "EXPR", OPT_CALL, &key, "the key of a record (repeatable)",
+	key_opt, 0, 0},
+    {'b', "batch", "N", OPT_NUM, &batch_rows,
+	"records in a batch, at most (100)", NULL, 1, 1000000},
+    {0, "bytes", "SIZE", OPT_SIZE, &batch_size,
+	"bytes of a batch, at most (no limit)", NULL, 1, (uint64_t)1 << 30},
+    {0, "flush-after", "SECONDS", OPT_TIME, &flush_after,
+	"post what is there after so long (1)", NULL, 0, 0},
+    {0, "ndjson", NULL, OPT_FLAG, &deliver.form.ndjson,
+	"post records as lines, not as an array", NULL, 0, 0},
+    {0, "wrap", "NAME", OPT_STR, &deliver.form.wrap,
+	"post an object with the array as this member", NULL, 0, 0},
+    {0, "audit", "DIR", OPT_STR, &audit_dir,
+	"the folder that keeps account of what was accepted", NULL, 0, 0},
+    {0, "ambiguous", "WHAT", OPT_CALL, NULL,
+	"batches of unknown fate: stop, resend or reject (stop)", set_ambiguous,
+	0, 0},
+    {0, "not-executed", "CODES[:TEXT]", OPT_CALL, NULL,
+	"answers that mean: nothing was done (repeatable)", set_declared, 0, 0},
+    {0, "idempotency-key", "NAME", OPT_STR, &deliver.idempotency,
+	"header field for a batch's name (Idempotency-Key)", NULL, 0, 0},
+    {0, "receipts", "FILE", OPT_STR, &answer.receipts,
+	"append one line for each request", NULL, 0, 0},
+    {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+
+static const struct opt_tool tool = {
+    .name = "batch-post",
+    .synopsis = "[-k EXPR] [-p api.json] resource",
+    .purpose = "Posts records to an API, in batches.",
+    .opts = options,
+    .more = httpopt_table,
+    .libs = httpopt_libs,
+};
+
+/* ---- batches ---- */
+
+static int
+flush(void)
+{
+	int status = deliver_batch(&deliver, &batch);
+
+	batch_clear(&batch);
+	set_free(&gathered);
+	return status;
+}
+
+/* The record cannot be posted. Where that is the end, those before it go. */
+static int
+bad_record(void)
+{
+	int status = rec.rejects ? 0 : flush();
+
+	if (status == 0)
+		rec_reject(&rec, "%s", key.why.s);
+	return status;
+}
+
+/* With an audit folder: 0, or a status; *skip: it was accepted before. */
+static int
+look_up(bool *skip)
+{
+	int status = 0;
+
+	*skip = audit_has(&audit, &key.bytes);
+	if (*skip || set_add(&gathered, key.bytes.s, key.bytes.len))
+		return 0;
+	/* Another of its key waits: what becomes of that one decides. */
+	status = flush();
+	*skip = audit_has(&audit, &key.bytes);
+	if (!*skip)
+		set_add(&gathered, key.bytes.s, key.bytes.len);
+	return status;
+}
+
+static int
+one_record(void)
+{
+	struct rec_saved r = {rec.s, rec.len, rec.line};
+	bool skip = false;
+	int status = 0;
+
+	if (key.n > 0 &&
+	    key_get(&key, (struct json_val){rec.s, rec.len}) != KEY_OK)
+		return bad_record();
+	if (audit_dir)
+		status = look_up(&skip);
+	if (status == 0 && skip) {
+		rec_drop(&rec);
+		return 0;
+	}
+	if (status == 0 && batch_size > 0 &&
+	    batch_bytes(&batch, &deliver.form, rec.len) > batch_size) {
+		status = flush();
+		if (audit_dir)
+			set_add(&gathered, key.bytes.s, key.bytes.len);
+	}
+	if (batch.n == 0)
+		first = when_now();
+	if (status == 0)
+		batch_add(&batch, &r, &key);
+	return status;
+}
+
+/* Milliseconds that the batch may still wait for more; -1: for ever. */
+static int
+patience(void)
+{
+	double left;
+
+	if (batch.n == 0)
+		return -1;
+	left = fmin(first + flush_after - when_now(), 86400);
+	return left > 0 ? (int)ceil(left * 1000) : 0;
+}
+
+static int
+post_all(void)
+{
+	enum rec_is is;
+	int status = 0, wait;
+
+	do {
+		wait = patience();
+		is = rec_wait(&rec, wait);
+		if (is == REC_GOT)
+			status = one_record();
+		if (status == 0 &&
+		    (is != REC_GOT || wait == 0 || batch.n >= batch_rows))
+			status = flush();
+	} while (is != REC_END && status == 0);
+	return status;
+}
+
+/* ---- what an earlier run left ---- */
+
+/* All of it, or nothing: false where a signal asks to stop. */
+static bool
+read_pending(const char *path)
+{
+	struct rec_saved r;
+	struct json_error e;
+	struct json_val v;
+	enum in_is is;
+	struct in in;
+
+	in_open(&in, path, opt_common.max_record);
+	while ((is = in_line(&in, &v.s, &v.len)) == IN_LINE) {
+		if (!json_check(v.s, v.len, &e) || key_get(&key, v) != KEY_OK)
+			break;
+		r = (struct rec_saved){v.s, v.len, in.line};
+		batch_add(&batch, &r, &key);
+	}
+	if ((is != IN_END && is != IN_STOP) || (is == IN_END && batch.n == 0))
+		die(EX_DATAERR,
+		    "%s:%ju: not a record with the key, or longer than "
+		    "--max-record",
+		    path, (uintmax_t)in.line);
+	in_close(&in);
+	return is == IN_END;
+}
+
+/* Its records go to the rejects, and are not posted while its file is there. */
+static int
+give_up(const char *uuid, struct buf *why)
+{
+	struct rec_saved r;
+	size_t i;
+
+	for (i = 0; i < batch.n; i++) {
+		r = batch_saved(&batch, i);
+		rec_reject_saved(&rec, &r, NULL, batch_key(&batch, i),
+		    "it is not known whether batch %s was accepted", uuid);
+		audit_add(&audit, batch.key.s + batch.row[i].key,
+		    batch.row[i].key_len);
+	}
+	if (rec.stopped)
+		return EX_DATAERR;
+	out_sync(rec.rejects);
+	if (audit_set_aside(&audit, uuid, why))
+		return 0;
+	msg_warn("%s", why->s);
+	return audit.status;
+}
+
+static int
+one_pending(const char *uuid, struct buf *why)
+{
+	struct buf path = BUF_INIT;
+	int status = EX_TEMPFAIL;
+
+	audit_path(&audit, uuid, &path);
+	if (!read_pending(path.s))
+		status = 0;
+	else if (ambiguous == RESEND)
+		status = deliver_again(&deliver, &batch, uuid);
+	else if (ambiguous == REJECT)
+		status = give_up(uuid, why);
+	else
+		msg_warn("batch %s of %zu records is of unknown fate: it was "
+			 "posted, and no answer was seen; see whether the "
+			 "server has the records of \"%s\" and run again with "
+			 "--ambiguous resend, or reject",
+		    uuid, batch.n, path.s);
+	batch_clear(&batch);
+	buf_free(&path);
+	return status;
+}
+
+static int
+left_over(void)
+{
+	struct buf why = BUF_INIT;
+	int status = 0, one;
+	size_t i;
+
+	for (i = 0; i < audit.npending; i++) {
+		if (stop_asked() || (status && ambiguous != STOP))
+			break;
+		one = one_pending(audit.pending[i], &why);
+		status = msg_worse(status, one);
+	}
+	buf_free(&why);
+	return status;
+}
+
+/* ---- the start ---- */
+
+static void
+check_profile(struct buf *why)
+{
+	const struct api_resource *r = source.resource;
+	const char *at = source.tmpl, *name, *bad;
+	size_t len;
+
+	if (url_placeholder(&at, &name, &len))
+		die(EX_CONFIG,
+		    "the URL \"%s\" has a placeholder: batches go "
+		    "to one URL",
+		    source.tmpl);
+	if (r && r->not_executed && ndeclared == 0 &&
+	    (bad = set_declared(NULL, r->not_executed)))
+		die(EX_CONFIG, "%s: key \"resources.%s.not_executed\": %s",
+		    source.api.file, r->name, bad);
+	if (batch_rows == API_NONE && r)
+		batch_rows = r->batch;
+	if (batch_rows == API_NONE)
+		batch_rows = 100;
+	if (batch_rows == 0)
+		die(EX_CONFIG,
+		    "%s: key \"resources.%s.batch\": has to be 1 "
+		    "or more",
+		    source.api.file, r->name);
+	if (!url_origin(why, source.tmpl, why))
+		die(EX_USAGE, "%s", why->s);
+	buf_cut(why, 0);
+	answer_open(&answer, NULL, NULL, why);
+	answer.resource = r ? r->name : NULL;
+}
+
+static void
+set_up(char **args)
+{
+	struct buf why = BUF_INIT;
+	int bad = EX_CONFIG;
+
+	if (audit_dir && key.n == 0)
+		opt_usage("--audit needs --key");
+	if (deliver.form.ndjson && deliver.form.wrap)
+		opt_usage("--ndjson and --wrap exclude each other");
+	if (!httpopt_source(&source, &args, &bad, &why) ||
+	    !(deliver.http =
+		    httpopt_open(&source, 1, true, NULL, &bad, &why))) {
+		if (bad == EX_USAGE)
+			opt_usage("%s", why.s);
+		die(bad, "%s", why.s);
+	}
+	if (*args)
+		opt_usage("records come on standard input, not as operands");
+	check_profile(&why);
+	buf_free(&why);
+}
+
+static int
+run(void)
+{
+	struct buf why = BUF_INIT;
+	int status = 0;
+
+	if (ambiguous == REJECT && !rec.rejects)
+		opt_usage("--ambiguous reject needs --rejects");
+	if (audit_dir &&
+	    !audit_open(&audit, audit_dir, source.tmpl, &key, &why))
+		die(audit.status, "%s", why.s);
+	buf_free(&why);
+	if (audit_dir)
+		status = left_over();
+	if (status == 0 && !stop_asked())
+		status = post_all();
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	int status;
+
+	set_up(argv + opt_parse(&tool, argc, argv));
+	rec_open(&rec, REC_JSON);
+	rec.deferred = true;
+	out_optional(rec.out);
+	deliver.rec = &rec;
+	deliver.audit = audit_dir ? &audit : NULL;
+	deliver.answer = &answer;
+	deliver.url = source.tmpl;
+	deliver.declared = declared;
+	deliver.ndeclared = ndeclared;
+	deliver.batches = rec_counter(&rec, "batches");
+	deliver.halved = rec_counter(&rec, "halved");
+	deliver.resent = rec_counter(&rec, "resent");
+	status = run();
+	http_free(deliver.http);
+	deliver_free(&deliver);
+	batch_free(&batch);
+	set_free(&gathered);
+	audit_close(&audit);
+	answer_free(&answer);
+	key_free(&key);
+	http_declared_free(declared, ndeclared);
+	httpopt_free(&source);
+	return rec_close(&rec, status);
+}

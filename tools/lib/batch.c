@@ -1,0 +1,131 @@
+/* batch: records gathered, and the bodies made of them. */
+#include "batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "keyfile.h"
+
+void
+batch_free(struct batch *b)
+{
+	buf_free(&b->raw);
+	buf_free(&b->id);
+	buf_free(&b->key);
+	buf_free(&b->text);
+	free(b->row);
+	*b = (struct batch){.row = NULL};
+}
+
+void
+batch_clear(struct batch *b)
+{
+	buf_cut(&b->raw, 0);
+	buf_cut(&b->id, 0);
+	buf_cut(&b->key, 0);
+	buf_cut(&b->text, 0);
+	b->n = 0;
+}
+
+void
+batch_add(struct batch *b, const struct rec_saved *r, struct key *k)
+{
+	struct batch_row *row;
+
+	if (b->n == b->cap) {
+		b->cap = b->cap ? 2 * b->cap : 128;
+		b->row = buf_array(b->row, b->cap, sizeof(*b->row));
+	}
+	row = &b->row[b->n++];
+	*row = (struct batch_row){.raw = b->raw.len,
+	    .raw_len = r->len,
+	    .id = b->id.len,
+	    .key = b->key.len,
+	    .key_len = k->bytes.len,
+	    .text = b->text.len,
+	    .line = r->line};
+	buf_add(&b->raw, r->s, r->len);
+	if (k->n == 0)
+		return;
+	buf_add(&b->key, k->bytes.s, k->bytes.len);
+	buf_add(&b->text, k->text.s, k->text.len);
+	buf_char(&b->text, '\0');
+	keyline_json(k, (struct json_val){r->s, r->len}, &b->id);
+	row->id_len = b->id.len - row->id;
+}
+
+struct rec_saved
+batch_saved(const struct batch *b, size_t i)
+{
+	const struct batch_row *row = &b->row[i];
+
+	return (struct rec_saved){b->raw.s + row->raw, row->raw_len, row->line};
+}
+
+const char *
+batch_key(const struct batch *b, size_t i)
+{
+	return b->text.len > 0 ? b->text.s + b->row[i].text : NULL;
+}
+
+/* Appends the records, each with that behind it, or between. */
+static void
+join(const struct batch *b, size_t from, size_t n, char with, struct buf *to)
+{
+	const struct batch_row *row = &b->row[from];
+	size_t i;
+
+	for (i = 0; i < n; i++, row++) {
+		buf_add(to, b->raw.s + row->raw, row->raw_len);
+		if (with == '\n' || i + 1 < n)
+			buf_char(to, with);
+	}
+}
+
+void
+batch_lines(const struct batch *b, size_t from, size_t n, struct buf *to)
+{
+	join(b, from, n, '\n', to);
+}
+
+void
+batch_body(const struct batch *b, size_t from, size_t n,
+    const struct batch_form *f, struct buf *to)
+{
+	if (f->ndjson) {
+		batch_lines(b, from, n, to);
+		return;
+	}
+	if (f->wrap) {
+		buf_char(to, '{');
+		json_quote(to, f->wrap, strlen(f->wrap));
+		buf_char(to, ':');
+	}
+	buf_char(to, '[');
+	join(b, from, n, ',', to);
+	buf_str(to, f->wrap ? "]}" : "]");
+}
+
+size_t
+batch_bytes(const struct batch *b, const struct batch_form *f, size_t another)
+{
+	size_t len = b->raw.len + b->n + another + 1;
+
+	if (f->ndjson)
+		return len;
+	return len + 1 + (f->wrap ? strlen(f->wrap) + 5 : 0);
+}
+
+void
+batch_ids(const struct batch *b, size_t from, size_t n, struct buf *to)
+{
+	size_t i;
+
+	buf_char(to, '[');
+	for (i = from; i < from + n; i++) {
+		if (i > from)
+			buf_char(to, ',');
+		buf_add(to, b->id.s + b->row[i].id, b->row[i].id_len);
+	}
+	buf_str(to, "]\n");
+}
