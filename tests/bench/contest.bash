@@ -236,6 +236,8 @@ report() {
 		printf '\n**%s**\n\n' "$title"
 		awk -F '\t' '
 			{
+				# A bar in a command would end the cell.
+				gsub(/\|/, "\\|")
 				printf "|"
 				for (i = 1; i <= 9; i++)
 					printf " %s |", $i
