@@ -456,6 +456,7 @@ kill_all() {
 	unshare -m mount -t tmpfs none "$SLUICE_VAR/runs" 2>/dev/null ||
 		skip "nothing can be mounted here"
 	# A disk for the run's folder alone, which its receipts fill.
+	# shellcheck disable=SC2016 # expanded by the bash within
 	run --separate-stderr unshare -m bash -c \
 		'mount -t tmpfs -o size=64k none "$1" && shift && "$@"' - \
 		"$SLUICE_VAR/runs" "$root/pipelines/run" wdn 3>&-
