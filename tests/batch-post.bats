@@ -307,15 +307,21 @@ unknown() {
 
 # killed N: kills a run once N animals came; the second one and what it does.
 killed() {
-	rm -rf audit out
+	rm -rf audit out live
 	curl -fsS -X DELETE "$API/_apid/home"
-	batch-post -k .id -b 10 -u "$API$path" --audit audit <in >out 3>&- &
+	# Its input stays open: it cannot come to its end before it is killed.
+	mkfifo live
+	batch-post -k .id -b 10 -u "$API$path" --audit audit <live >out 3>&- &
 	pid=$!
+	exec 8>live
+	cat in >&8 &
+	feeder=$!
 	came() { [ "$(home '.counts|length')" -ge "$1" ]; }
 	wait_for came "$1"
 	kill -9 "$pid"
 	wait "$pid" || true
-	[ "$(audited | wc -l)" -lt 400 ]
+	exec 8>&-
+	wait "$feeder" || true
 	[ "$(find audit -name 'pending_*' | wc -l)" -le 1 ]
 	post -b 10 --audit audit <in
 	if [ "$status" -eq 75 ]; then

@@ -38,21 +38,6 @@ static struct set gathered; /* keys of the batch, with an audit folder */
 static struct deliver deliver = {.idempotency = "Idempotency-Key"};
 
 static const char *
-set_ambiguous(void *to, const char *s)
-{
-	(void)to;
-	if (strcmp(s, "stop") == 0)
-		ambiguous = STOP;
-	else if (strcmp(s, "resend") == 0)
-		ambiguous = RESEND;
-	else if (strcmp(s, "reject") == 0)
-		ambiguous = REJECT;
-	else
-		return "it is stop, resend or reject";
-	return NULL;
-}
-
-static const char *
 set_declared(void *to, const char *s)
 {
 	(void)to;
@@ -74,9 +59,8 @@ static const struct opt options[] = {
 	"post an object with the array as this member", NULL, 0, 0},
     {0, "audit", "DIR", OPT_STR, &audit_dir,
 	"the folder that keeps account of what was accepted", NULL, 0, 0},
-    {0, "ambiguous", "WHAT", OPT_CALL, NULL,
-	"batches of unknown fate: stop, resend or reject (stop)", set_ambiguous,
-	0, 0},
+    {0, "ambiguous", "stop|resend|reject", OPT_CHOICE, &ambiguous,
+	"what to do with batches of unknown fate (stop)", NULL, 0, 0},
     {0, "not-executed", "CODES[:TEXT]", OPT_CALL, NULL,
 	"answers that mean: nothing was done (repeatable)", set_declared, 0, 0},
     {0, "idempotency-key", "NAME", OPT_STR, &deliver.idempotency,
