@@ -9,7 +9,10 @@
 #include "out.h"
 #include "stop.h"
 
-enum { BLOCK = 256 * 1024 };
+enum {
+	BLOCK = 256 * 1024,
+	EXCERPT = 4096 /* what is kept of a line that is too long */
+};
 
 void
 in_open(struct in *in, const char *path, size_t max)
@@ -138,7 +141,7 @@ take_line(struct in *in, size_t end, const char **s, size_t *len)
 static enum in_is
 skip_long(struct in *in, const char **s, size_t *len)
 {
-	size_t keep = in->at + 4096;
+	size_t keep = in->at + EXCERPT;
 	enum in_is is = IN_LINE;
 	char *nl = NULL;
 
@@ -147,13 +150,13 @@ skip_long(struct in *in, const char **s, size_t *len)
 		is = fill(in, -1);
 		if (is != IN_LINE)
 			break;
-		keep = in->at + 4096;
+		keep = in->at + EXCERPT;
 		nl = memchr(in->b.s + keep, '\n', in->b.len - keep);
 	}
 	if (is == IN_STOP)
 		return IN_STOP;
 	*s = in->b.s + in->at;
-	*len = 4096;
+	*len = EXCERPT;
 	in->at = in->seen = nl ? (size_t)(nl - in->b.s) + 1 : in->b.len;
 	in->line++;
 	return IN_LONG;
@@ -172,7 +175,7 @@ in_wait(struct in *in, int timeout_ms, const char **s, size_t *len)
 		if (nl)
 			return take_line(in, (size_t)(nl - in->b.s), s, len);
 		in->seen = in->b.len;
-		if (in->b.len - in->at > in->max + 4096)
+		if (in->b.len - in->at > in->max + EXCERPT)
 			return skip_long(in, s, len);
 		is = fill(in, timeout_ms);
 		if (is == IN_LINE)

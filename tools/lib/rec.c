@@ -12,7 +12,7 @@
 #include "stop.h"
 #include "when.h"
 
-enum { EXTRA_MAX = 16, EXCERPT = 1024 };
+enum { EXTRA_MAX = 16 };
 
 /* The process' one record loop, for the hook that writes its last words. */
 static struct rec *the;
