@@ -1,0 +1,186 @@
+#include "pgclause.h"
+
+bool
+pgclause_among(const struct pgrows *b, const struct pgpart *p,
+    enum pgclause_which which, size_t c)
+{
+	const struct pgcol *col = &b->table->col[c];
+
+	if (!pgrows_has(b, p->shape, c))
+		return false;
+	return which == PGCLAUSE_ALL ||
+	       (which == PGCLAUSE_SET ? col->update : col->in_key);
+}
+
+bool
+pgclause_any(
+    const struct pgrows *b, const struct pgpart *p, enum pgclause_which which)
+{
+	size_t i;
+
+	for (i = 0; i < b->ncol; i++)
+		if (pgclause_among(b, p, which, b->col[i]))
+			return true;
+	return false;
+}
+
+void
+pgclause_list(struct buf *to, const struct pgrows *b, const struct pgpart *p,
+    enum pgclause_which which, const char *before, const char *after)
+{
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < b->ncol; i++) {
+		if (!pgclause_among(b, p, which, b->col[i]))
+			continue;
+		buf_printf(to, "%s%s%s%s", comma, before,
+		    b->table->col[b->col[i]].ident, after);
+		comma = ", ";
+	}
+}
+
+void
+pgclause_key(struct buf *to, const struct pgtable *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->nkey; i++)
+		buf_printf(
+		    to, "%s%s", i > 0 ? ", " : "", t->col[t->key[i]].ident);
+}
+
+void
+pgclause_key_matches(struct buf *to, const struct pgtable *t)
+{
+	const struct pgcol *c;
+	size_t i;
+
+	for (i = 0; i < t->nkey; i++) {
+		c = &t->col[t->key[i]];
+		buf_printf(to, "%st.%s %s s.%s", i > 0 ? " AND " : "", c->ident,
+		    c->equal, c->ident);
+	}
+}
+
+/*
+ * The columns as one record, to be compared by its image: 1.0 and 1.00 are
+ * equal, as are two spellings of a case-insensitive text, but what was sent
+ * is to be stored; and every type has an image, not every one an equality.
+ */
+static void
+image(struct buf *to, const struct pgrows *b, const struct pgpart *p,
+    const char *alias, bool to_base)
+{
+	const struct pgcol *c;
+	const char *comma = "";
+	size_t i;
+
+	buf_str(to, "ROW(");
+	for (i = 0; i < b->ncol; i++) {
+		if (!pgclause_among(b, p, PGCLAUSE_SET, b->col[i]))
+			continue;
+		c = &b->table->col[b->col[i]];
+		buf_printf(to, "%s%s.%s", comma, alias, c->ident);
+		if (to_base && c->domain)
+			buf_printf(to, "::%s", c->type);
+		comma = ", ";
+	}
+	buf_str(to, ")::record");
+}
+
+void
+pgclause_differs(struct buf *to, const struct pgrows *b, const struct pgpart *p,
+    const char *other, bool to_base)
+{
+	image(to, b, p, "t", to_base);
+	buf_str(to, " OPERATOR(pg_catalog.*<>) ");
+	image(to, b, p, other, false);
+}
+
+void
+pgclause_rows(struct buf *to, const struct pgpart *p)
+{
+	const char *and = " WHERE ";
+
+	if (!p->whole) {
+		buf_printf(to, "%s_sluice_n BETWEEN %zu AND %zu", and, p->lo,
+		    p->hi - 1);
+		and = " AND ";
+	}
+	if (p->mixed)
+		buf_printf(to, "%s_sluice_s = %u AND _sluice_r = %u", and,
+		    (unsigned)p->shape, (unsigned)p->round);
+}
+
+void
+pgclause_values(struct buf *to, const struct pgrows *b, const struct pgpart *p)
+{
+	const struct pgcol *c;
+	const char *comma = "";
+	size_t i;
+
+	for (i = 0; i < b->ncol; i++) {
+		if (!pgclause_among(b, p, PGCLAUSE_ALL, b->col[i]))
+			continue;
+		c = &b->table->col[b->col[i]];
+		if (c->composite)
+			buf_printf(to,
+			    "%sjsonb_populate_record(NULL::%s, %s) AS %s",
+			    comma, c->type, c->ident, c->ident);
+		else
+			buf_printf(to, "%s%s", comma, c->ident);
+		comma = ", ";
+	}
+}
+
+void
+pgclause_source(struct buf *to, const struct pgrows *b, const struct pgpart *p)
+{
+	bool first = b->table->spec->mode == PG_INSERT_ONLY;
+
+	if (p->distinct) {
+		buf_str(to, "WITH s AS NOT MATERIALIZED (SELECT _sluice_n, ");
+		pgclause_values(to, b, p);
+		buf_str(to, " FROM " PGCLAUSE_STAGE ")");
+		return;
+	}
+	buf_str(to, "WITH s AS MATERIALIZED (SELECT DISTINCT ON (");
+	pgclause_key(to, b->table);
+	buf_str(to, ") _sluice_n, ");
+	pgclause_values(to, b, p);
+	buf_str(to, " FROM " PGCLAUSE_STAGE);
+	pgclause_rows(to, p);
+	buf_str(to, " ORDER BY ");
+	pgclause_key(to, b->table);
+	buf_printf(to, ", _sluice_n%s)", first ? "" : " DESC");
+}
+
+void
+pgclause_own(
+    struct buf *to, const struct pgtable *t, bool named, const char *text)
+{
+	const char *const name[] = {t->stamp, t->seen};
+	size_t i;
+
+	for (i = 0; i < sizeof name / sizeof *name; i++)
+		if (name[i])
+			buf_printf(to, ", %s%s", named ? name[i] : "", text);
+}
+
+void
+pgclause_assignments(struct buf *to, const struct pgrows *b,
+    const struct pgpart *p, const char *from)
+{
+	const char *comma = "", *ident;
+	size_t i;
+
+	for (i = 0; i < b->ncol; i++) {
+		if (!pgclause_among(b, p, PGCLAUSE_SET, b->col[i]))
+			continue;
+		ident = b->table->col[b->col[i]].ident;
+		buf_printf(to, "%s%s = %s.%s", comma, ident, from, ident);
+		comma = ", ";
+	}
+	pgclause_own(to, b->table, true, " = now()");
+}
