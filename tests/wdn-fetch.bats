@@ -439,6 +439,10 @@ could not fetch "*": status 200, but the answer is no JSON: *' ''
 	expect 77 '' '*denied?key=\*\*\**not allowed'
 	[[ $(<receipts) == *'denied?key=***'* ]]
 	[[ $stderr$(<receipts) != *token-of-mine* ]]
+	printf 'to/ken of\tmine\n' >token
+	run --separate-stderr wdn-fetch -v --bearer-file token \
+		-u "$API/denied?key=to%2fken+of%09mine&again=dG8va2VuIG9mCW1pbmU="
+	expect 77 '' '*denied?key=\*\*\*&again=\*\*\*U=*not allowed'
 	run --separate-stderr wdn-fetch -u "${API/\/\//\/\/me:p4ssword@}/denied"
 	expect 77 '' '*//me:[*][*][*]@*not allowed'
 	[ "$(asked '.[-1].headers.authorization')" = true ]

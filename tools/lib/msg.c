@@ -5,16 +5,13 @@
 #include <unistd.h>
 
 #include "msg.h"
+#include "secret.h"
 
 static const char *tool = "sluice";
 static enum msg_level level = MSG_NORMAL;
 static void (*exit_hook)(int);
 
-static struct {
-	char *s;
-	size_t len;
-} * secrets;
-static size_t nsecrets;
+static struct secrets secrets;
 
 void
 msg_init(const char *name)
@@ -37,41 +34,13 @@ msg_set_level(enum msg_level l)
 void
 msg_secret(const char *s, size_t len)
 {
-	if (len < 4)
-		return;
-	secrets = buf_array(secrets, nsecrets + 1, sizeof *secrets);
-	secrets[nsecrets].s = buf_dup(s, len);
-	secrets[nsecrets].len = len;
-	nsecrets++;
+	secrets_add(&secrets, s, len);
 }
 
-/* Puts "***" in place of the len bytes at b->s + at. */
-static void
-mask_at(struct buf *b, size_t at, size_t len)
-{
-	if (len < 3)
-		buf_room(b, 3);
-	memmove(b->s + at + 3, b->s + at + len, b->len - at - len + 1);
-	memset(b->s + at, '*', 3);
-	b->len = b->len - len + 3;
-}
-
-void
+bool
 msg_mask(struct buf *b, size_t from)
 {
-	size_t i, at;
-	char *hit;
-
-	for (i = 0; i < nsecrets; i++) {
-		for (at = from; at < b->len; at += 3) {
-			hit = memmem(b->s + at, b->len - at, secrets[i].s,
-			    secrets[i].len);
-			if (hit == NULL)
-				break;
-			at = (size_t)(hit - b->s);
-			mask_at(b, at, secrets[i].len);
-		}
-	}
+	return secrets_mask(&secrets, b, from);
 }
 
 /*
@@ -92,7 +61,7 @@ say(const char *fmt, va_list ap, int error)
 	n = snprintf(small, sizeof small, "%s: ", tool);
 	m = vsnprintf(small + n, sizeof small - (size_t)n, fmt, ap);
 	len = (size_t)n + (size_t)(m < 0 ? 0 : m);
-	if (nsecrets > 0 || len + 130 > sizeof small) {
+	if (secrets.n > 0 || len + 130 > sizeof small) {
 		buf_printf(&big, "%s: ", tool);
 		buf_vprintf(&big, fmt, again);
 		msg_mask(&big, 0);

@@ -46,14 +46,16 @@ void msg_at_exit(void (*hook)(int status));
 void msg_hook(int status);
 
 /*
- * Registers a value that no message, reject, receipt or cassette may show.
- * The bytes are copied. Values under 4 bytes are ignored: masking them would
- * mask ordinary text.
+ * Registers a value that no message, reject, receipt or cassette may show, in
+ * any spelling (secret.h). The bytes are copied.
  */
 void msg_secret(const char *s, size_t len);
 
-/* Replaces every registered secret in b, from offset from on, by `***`. */
-void msg_mask(struct buf *b, size_t from);
+/*
+ * Replaces every registered secret in b, from offset from on, by `***`; false
+ * if there were none.
+ */
+bool msg_mask(struct buf *b, size_t from);
 
 /* Of two exit statuses the worse: 70 71 64 78 77 73 74 66 69 65 75 1 0. */
 int msg_worse(int a, int b);
