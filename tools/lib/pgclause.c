@@ -124,10 +124,8 @@ pgclause_values(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 		if (!pgclause_among(b, p, PGCLAUSE_ALL, b->col[i]))
 			continue;
 		c = &b->table->col[b->col[i]];
-		if (c->composite)
-			buf_printf(to,
-			    "%sjsonb_populate_record(NULL::%s, %s) AS %s",
-			    comma, c->type, c->ident, c->ident);
+		if (c->value)
+			buf_printf(to, "%s%s AS %s", comma, c->value, c->ident);
 		else
 			buf_printf(to, "%s%s", comma, c->ident);
 		comma = ", ";

@@ -163,60 +163,6 @@ add_string(struct buf *b, struct json_val v, enum quoting q, const char **code)
 	}
 }
 
-/* ---- arrays ---- */
-
-static const char *add_array(struct buf *, struct json_val, const char **code);
-
-static const char *
-add_element(struct buf *b, struct json_val v, const char **code)
-{
-	const char *why = NULL;
-
-	switch (json_type(v.s)) {
-	case JSON_NULL:
-		buf_str(b, "NULL");
-		break;
-	case JSON_ARRAY:
-		why = add_array(b, v, code);
-		break;
-	case JSON_STRING:
-		buf_char(b, '"');
-		why = add_string(b, v, IN_ARRAY, code);
-		buf_char(b, '"');
-		break;
-	case JSON_OBJECT:
-		buf_char(b, '"');
-		add_raw(b, v, IN_ARRAY);
-		buf_char(b, '"');
-		break;
-	default:
-		buf_add(b, v.s, v.len);
-	}
-	return why;
-}
-
-/* Recursion is bounded: the record was checked to be JSON_DEPTH deep. */
-static const char *
-add_array(struct buf *b, struct json_val v, const char **code)
-{
-	struct json_walk w = json_walk(v);
-	struct json_val name, x;
-	const char *why = NULL;
-	char open = '{';
-
-	if (!json_next(&w, &name, &x)) {
-		buf_str(b, "{}");
-		return NULL;
-	}
-	do {
-		buf_char(b, open);
-		open = ',';
-		why = add_element(b, x, code);
-	} while (why == NULL && json_next(&w, &name, &x));
-	buf_char(b, '}');
-	return why;
-}
-
 /* ---- bytea ---- */
 
 static int
@@ -242,7 +188,6 @@ add_base64(struct buf *b, const char *s, size_t len)
 	size_t i = 0;
 	int d;
 
-	buf_str(b, "\\\\x");
 	for (; i < len && (d = base64_digit((unsigned char)s[i])) >= 0; i++) {
 		bits = (bits << 6 | (unsigned)d) & 0xfff;
 		n += 6;
@@ -259,23 +204,89 @@ add_base64(struct buf *b, const char *s, size_t len)
 	return NULL;
 }
 
+/* Hex that is none is the server's to refuse. */
 static const char *
-add_bytea(struct buf *b, struct json_val v, const char **code)
+add_bytea(struct buf *b, struct json_val v, enum quoting q, const char **code)
 {
 	struct buf text = BUF_INIT;
-	const char *why;
+	const char *why = NULL;
 
-	if (json_type(v.s) != JSON_STRING) {
-		*code = BASE64_CODE;
+	*code = BASE64_CODE;
+	if (json_type(v.s) != JSON_STRING)
 		return "only a string can be stored as bytea";
-	}
-	if (v.len > 4 && memcmp(v.s, "\"\\\\x", 4) == 0)
-		return add_string(b, v, COPY_ONLY, code);
 	json_decode(&text, v);
-	why = add_base64(b, text.s ? text.s : "", text.len);
+	add_char(b, '\\', q);
+	buf_char(b, 'x');
+	if (text.len >= 2 && memcmp(text.s, "\\x", 2) == 0)
+		add_raw(b, (struct json_val){text.s + 2, text.len - 2}, q);
+	else if (text.len > 0)
+		why = add_base64(b, text.s, text.len);
 	buf_free(&text);
-	if (why)
-		*code = BASE64_CODE;
+	return why;
+}
+
+/* ---- arrays ---- */
+
+struct array {
+	enum pgcopy_kind kind; /* of an element */
+	unsigned dimensions;
+	const char **code;
+};
+
+/* As deep as the first elements are arrays: what is in those is a value. */
+static unsigned
+dimensions(struct json_val v)
+{
+	struct json_walk w;
+	struct json_val name;
+	unsigned n = 0;
+
+	do {
+		n++;
+		w = json_walk(v);
+	} while (json_next(&w, &name, &v) && json_type(v.s) == JSON_ARRAY);
+	return n;
+}
+
+static const char *
+add_element(struct buf *b, struct json_val v, const struct array *a)
+{
+	enum json_type type = json_type(v.s);
+	const char *why = NULL;
+
+	if (type == JSON_NULL) {
+		buf_str(b, "NULL");
+		return NULL;
+	}
+	buf_char(b, '"');
+	if (a->kind == PGCOPY_BYTEA)
+		why = add_bytea(b, v, IN_ARRAY, a->code);
+	else if (type == JSON_STRING && a->kind == PGCOPY_PLAIN)
+		why = add_string(b, v, IN_ARRAY, a->code);
+	else
+		add_raw(b, v, IN_ARRAY);
+	buf_char(b, '"');
+	return why;
+}
+
+static const char *
+add_array(
+    struct buf *b, struct json_val v, const struct array *a, unsigned depth)
+{
+	struct json_walk w = json_walk(v);
+	struct json_val name, x;
+	const char *why = NULL;
+	char open = '{';
+
+	while (why == NULL && json_next(&w, &name, &x)) {
+		buf_char(b, open);
+		open = ',';
+		if (depth < a->dimensions && json_type(x.s) == JSON_ARRAY)
+			why = add_array(b, x, a, depth + 1);
+		else
+			why = add_element(b, x, a);
+	}
+	buf_str(b, open == '{' ? "{}" : "}");
 	return why;
 }
 
@@ -284,15 +295,20 @@ pgcopy_value(
     struct buf *b, struct json_val v, enum pgcopy_kind kind, const char **code)
 {
 	enum json_type type = json_type(v.s);
+	struct array array;
 
 	if (type == JSON_NULL) {
 		buf_str(b, "\\N");
 		return NULL;
 	}
 	if (kind == PGCOPY_BYTEA)
-		return add_bytea(b, v, code);
-	if (kind == PGCOPY_ARRAY && type == JSON_ARRAY)
-		return add_array(b, v, code);
+		return add_bytea(b, v, COPY_ONLY, code);
+	if (kind & PGCOPY_ARRAY && type == JSON_ARRAY) {
+		array = (struct array){.kind = kind & ~(unsigned)PGCOPY_ARRAY,
+		    .dimensions = dimensions(v),
+		    .code = code};
+		return add_array(b, v, &array, 1);
+	}
 	if (kind != PGCOPY_JSON && type == JSON_STRING)
 		return add_string(b, v, COPY_ONLY, code);
 	add_raw(b, v, COPY_ONLY);

@@ -14,8 +14,9 @@
 enum pgcopy_kind {
 	PGCOPY_PLAIN, /* strings by content, objects and arrays as raw JSON */
 	PGCOPY_JSON,  /* json, jsonb: every value but null as raw JSON */
-	PGCOPY_ARRAY, /* a JSON array as an array literal; a string is one */
-	PGCOPY_BYTEA  /* a string in hex (\x...) or else base64 */
+	PGCOPY_BYTEA, /* a string in hex (\x...) or else base64 */
+	/* Added to the kind of the elements; a string is an array literal. */
+	PGCOPY_ARRAY = 4
 };
 
 /*

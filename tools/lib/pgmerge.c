@@ -11,8 +11,7 @@ pgmerge_stage(struct buf *to, const struct pgtable *t)
 	for (i = 0; i < t->ncol; i++)
 		if (t->col[i].closed == NULL)
 			buf_printf(to, ", %s %s%s", t->col[i].ident,
-			    t->col[i].composite ? "jsonb" : t->col[i].type,
-			    t->col[i].collation);
+			    t->col[i].stage, t->col[i].collation);
 	buf_str(to, ") ON COMMIT DELETE ROWS");
 }
 

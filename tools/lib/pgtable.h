@@ -43,7 +43,9 @@ struct pgcol {
 	char *equal;     /* of the key: the operator, OPERATOR(schema.=) */
 	enum pgcopy_kind kind;
 	const char *closed; /* why records cannot set it, or NULL */
-	bool domain, composite;
+	const char *stage;  /* its type in the temporary table */
+	char *value; /* SQL that turns the staged column into it, or NULL */
+	bool domain;
 	bool required; /* NOT NULL and nothing would fill it in */
 	bool in_key;
 	bool update; /* is set where the row exists */
