@@ -148,6 +148,90 @@ the record has no member "a"
 	expect 64 '' '*bad value "x" for --with: wanted: NAME=EXPR*'
 }
 
+@test "--body: worked out for each record, posted as JSON" {
+	start_apid
+	run --separate-stderr wdn-fetch -u "$API/echo/{p}" --body '{q: .q}' \
+		<<<'{"p":"a","q":"nike"}'
+	[ "$status" -eq 0 ]
+	run --separate-stderr jq -r \
+		'[.method,.url,.headers["content-type"],.body]|tojson' <<<"$output"
+	expect 0 '[[]"POST","/echo/a","application/json","{\\"q\\":\\"nike\\"}"]' ''
+	# a path carries the value as it stands
+	run --separate-stderr wdn-fetch -u "$API/echo/x" --body .b \
+		<<<'{"b":{"id":9007199254740993, "p":19.90}}'
+	run --separate-stderr jq -r .body <<<"$output"
+	expect 0 '{"id":9007199254740993, "p":19.90}' ''
+	# so does JSON, which is asked for once, without reading
+	run --separate-stderr wdn-fetch -u "$API/echo/x" --method QUERY \
+		-H 'Content-Type: application/x-search' --body '{"n":1e400}' <<<7
+	[ "$status" -eq 0 ]
+	run --separate-stderr jq -r \
+		'[.method,.headers["content-type"],.body]|tojson' <<<"$output"
+	expect 0 '[[]"QUERY","application/x-search","{\\"n\\":1e400}"]' ''
+	run --separate-stderr wdn-fetch -r rejects -u "$API/echo/x" --body .b \
+		<<<'{"c":1}'
+	[ "$(jq -r .reason rejects)" = '--body: .b leads nowhere' ]
+	run --separate-stderr wdn-fetch -u "$API/echo/x" --body '{' -- 1
+	expect 64 '' '*bad value "{" for --body: *'
+}
+
+@test "a POST that reads is made again like a GET" {
+	start_apid --fault '/echo/*:status=500@first=1' \
+		--fault '/echo/*:lost@times=1' --fault '/echo/*:cut=20@times=1'
+	run --separate-stderr wdn-fetch --retry-delay 0.01 -s stats \
+		-u "$API/echo/x" --body '{q: .id}' -- nike
+	expect 0 '{*"body":"{\\"q\\":\\"nike\\"}"}' ''
+	[ "$(asked '.[-1].method')" = POST ]
+	[ "$(asked 'map(.fault) | tojson')" = '["status=500","lost","cut=20",null]' ]
+}
+
+@test "method and body of the profile; --method alone" {
+	start_apid
+	cat >search.json <<-'END'
+		{"base_url": "${API}/echo", "resources": {
+		  "search": {"path": "/search", "method": "POST",
+		             "body": "{q: .id, size: 100}"},
+		  "bad": {"path": "/", "method": "get it"},
+		  "worse": {"path": "/", "body": "{"}}}
+	END
+	run --separate-stderr wdn-fetch -p search.json search -- nike
+	[ "$(jq -r .body <<<"$output")" = '{"q":"nike","size":100}' ]
+	run --separate-stderr wdn-fetch -p search.json --body .id search -- nike
+	[ "$(jq -r .body <<<"$output")" = '"nike"' ]
+	run --separate-stderr wdn-fetch -p search.json bad
+	expect 78 '' '*search.json: key "resources.bad.method": wanted: a method*'
+	run --separate-stderr wdn-fetch -p search.json worse
+	expect 78 '' '*search.json: key "resources.worse.body": *'
+	run --separate-stderr wdn-fetch --method DELETE -u "$API/echo/x"
+	[ "$(jq -r .method <<<"$output")" = DELETE ]
+	run --separate-stderr wdn-fetch --method POST -u "$API/echo/x"
+	[ "$(jq -r '[.method, .headers["content-length"]]|tojson' <<<"$output")" = \
+		'["POST","0"]' ]
+	run --separate-stderr wdn-fetch --method HEAD --envelope -u "$API/echo/x"
+	[ "$(jq -r '[.status, .body]|tojson' <<<"$output")" = '[200,""]' ]
+	run --separate-stderr wdn-fetch --method HEAD --body 1 -u "$API/echo/x"
+	expect 64 '' '*bad value "1" for --body: a HEAD request has no body*'
+	run --separate-stderr wdn-fetch --method post -u "$API/echo/x"
+	expect 64 '' '*bad value "post" for --method: wanted: a method in capitals*'
+}
+
+@test "a redirected POST keeps its body, or is not followed" {
+	start_apid --fault '/echo/302:redirect=/echo/there' \
+		--fault '/echo/303:redirect=303,/echo/there' \
+		--fault '/echo/307:redirect=307,/echo/there' \
+		--fault '/echo/308:redirect=308,/echo/there'
+	for n in 307 308; do
+		run --separate-stderr wdn-fetch -u "$API/echo/{n}" --body .n \
+			<<<"{\"n\":$n}"
+		[ "$(jq -r '[.method,.url,.body]|tojson' <<<"$output")" = \
+			"[\"POST\",\"/echo/there\",\"$n\"]" ]
+	done
+	run --separate-stderr wdn-fetch -u "$API/echo/303" --body 1
+	[ "$(jq -r '[.method,.body]|tojson' <<<"$output")" = '["GET",""]' ]
+	run --separate-stderr wdn-fetch -u "$API/echo/302" --body 1
+	expect 69 '' '*status 302 leads to "*/echo/there", and leaves open whether the POST goes there: it is not followed'
+}
+
 @test "a 404 is skipped where the profile says so, else a rejected id" {
 	start_apid --products 40
 	with_offers 0

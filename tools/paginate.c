@@ -287,6 +287,7 @@ static int
 walk_all(void)
 {
 	struct buf first = BUF_INIT, why = BUF_INIT;
+	struct http_request what;
 	struct http_exchange *x;
 	bool more = true;
 	int status = 0;
@@ -294,7 +295,9 @@ walk_all(void)
 	buf_add(&first, walk.url.s, walk.url.len);
 	while (more && status == 0 && !stop_asked()) {
 		more = false;
-		if (!http_submit(http, walk.url.s, first.s, NULL, &why)) {
+		what =
+		    (struct http_request){.url = walk.url.s, .home = first.s};
+		if (!http_submit(http, &what, NULL, &why)) {
 			msg_warn("could not fetch page %" PRIu64 ": %s",
 			    walk.page, why.s);
 			status = EX_DATAERR;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "answer.h"
+#include "ask.h"
 #include "http.h"
 #include "httpopt.h"
 #include "msg.h"
@@ -28,6 +29,7 @@ struct job {
 };
 
 static struct answer answer;
+static struct ask ask;
 static uint64_t parallel = 1;
 static uint64_t give_up = API_NONE;
 static bool unordered;
@@ -40,7 +42,7 @@ static uint64_t failures; /* ids that failed for good, in a row */
 static bool reading = true;
 static int status; /* set when the run has to end */
 
-static const struct opt options[] = {ANSWER_OPTIONS(&answer),
+static const struct opt options[] = {ANSWER_OPTIONS(&answer), ASK_OPTIONS(&ask),
     {0, "parallel-max", "N", OPT_NUM, &parallel, "requests in flight (1)", NULL,
 	1, 1000},
     {0, "unordered", NULL, OPT_FLAG, &unordered, "print answers as they come",
@@ -149,11 +151,15 @@ submit(void)
 {
 	struct job *j = job_new();
 	struct buf url = BUF_INIT, why = BUF_INIT;
+	struct http_request what = {.once = false};
 	struct rec_saved bad;
+	bool ok;
 
 	make_record(j);
-	if (url_expand(&url, source.tmpl, val(&j->record), &why) &&
-	    http_submit(http, url.s, NULL, j, &why)) {
+	ok = url_expand(&url, source.tmpl, val(&j->record), &why) &&
+	     ask_fill(&ask, val(&j->record), &what, &why);
+	what.url = url.s;
+	if (ok && http_submit(http, &what, j, &why)) {
 		find_id(j);
 	} else {
 		bad = saved(j);
@@ -292,6 +298,7 @@ set_up(char **args)
 
 	if (!httpopt_source(&source, &args, &bad, &why) ||
 	    !answer_open(&answer, source.resource, source.api.file, &why) ||
+	    !ask_open(&ask, source.resource, source.api.file, &why) ||
 	    !(http = httpopt_open(
 		  &source, parallel, !unordered, &answer.skip, &bad, &why))) {
 		if (bad == EX_USAGE)
@@ -319,7 +326,7 @@ main(int argc, char *argv[])
 	at = source.tmpl;
 	if (*args)
 		rec_open_args(&rec, REC_PLAIN, args);
-	else if (url_placeholder(&at, &name, &len))
+	else if (url_placeholder(&at, &name, &len) || ask_varies(&ask))
 		rec_open(&rec, REC_PLAIN);
 	else
 		rec_open_args(&rec, REC_PLAIN, one);
@@ -328,6 +335,7 @@ main(int argc, char *argv[])
 	free_jobs();
 	http_free(http);
 	answer_free(&answer);
+	ask_free(&ask);
 	httpopt_free(&source);
 	return rec_close(&rec, status);
 }

@@ -6,6 +6,7 @@
 
 #include "animals.h"
 #include "die.h"
+#include "echo.h"
 #include "wdn.h"
 
 static const struct {
@@ -14,6 +15,7 @@ static const struct {
 } apis[] = {
     {"/api/v1/", wdn_serve},
     {"/animals/v1/", animals_serve},
+    {"/echo/", echo_serve},
 };
 
 static const struct {

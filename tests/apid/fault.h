@@ -25,6 +25,7 @@ enum fault_kind {
 	FAULT_LIMIT_EPOCH,
 	FAULT_RATELIMIT,
 	FAULT_REDIRECT,
+	FAULT_FIELDS,
 	FAULT_RESET,
 	/* The API is asked and its answer is spoiled. */
 	FAULT_BADJSON,

@@ -84,6 +84,39 @@ too_many(struct answer *a, const struct verdict *v)
 					   : (long)time(NULL) + v->arg);
 }
 
+/* [CODE,]URL */
+static void
+redirect(struct answer *a, const char *to)
+{
+	char *end;
+	long code = strtol(to, &end, 10);
+
+	if (*end == ',' && code >= 300 && code < 400)
+		to = end + 1;
+	else
+		code = 302;
+	answer_start(a, (unsigned)code, TEXT);
+	answer_header(a, "Location", to);
+	text_puts(&a->body, "It is elsewhere\n");
+}
+
+/* CODE|Name: value|...; it is taken apart where it stands. */
+static void
+fields(struct answer *a, char *s)
+{
+	char *line, *colon;
+
+	answer_start(a, (unsigned)strtol(strsep(&s, "|"), NULL, 10), TEXT);
+	text_puts(&a->body, "Sorry!");
+	while ((line = strsep(&s, "|")) != NULL) {
+		colon = strchr(line, ':');
+		if (colon == NULL)
+			continue;
+		*colon++ = '\0';
+		answer_header(a, line, colon + strspn(colon, " "));
+	}
+}
+
 bool
 reply_instead(struct answer *a, const struct verdict *v)
 {
@@ -114,9 +147,10 @@ reply_instead(struct answer *a, const struct verdict *v)
 		too_many(a, v);
 		return true;
 	case FAULT_REDIRECT:
-		answer_start(a, 302, TEXT);
-		answer_header(a, "Location", v->value);
-		text_puts(&a->body, "It is elsewhere\n");
+		redirect(a, v->value);
+		return true;
+	case FAULT_FIELDS:
+		fields(a, v->value);
 		return true;
 	default:
 		return false;

@@ -29,6 +29,7 @@ static const struct {
     {"limit-epoch", FAULT_LIMIT_EPOCH, ARG_NUMBER, 0, COUNT_MAX},
     {"ratelimit", FAULT_RATELIMIT, ARG_NUMBER, 0, COUNT_MAX},
     {"redirect", FAULT_REDIRECT, ARG_TEXT, 0, 0},
+    {"fields", FAULT_FIELDS, ARG_TEXT, 0, 0},
     {"reset", FAULT_RESET, ARG_NONE, 0, 0},
     {"badjson", FAULT_BADJSON, ARG_NONE, 0, 0},
     {"stall", FAULT_STALL, ARG_HALF, 0, BYTES_MAX},

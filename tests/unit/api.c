@@ -47,8 +47,8 @@ static const struct {
 	"key \"resources.o.skip_status\": wanted: HTTP statuses"},
     {"{\"resources\":{\"o\":{\"path\":\"/\",\"page\":{\"nxt\":\"\"}}}}",
 	"key \"resources.o.page.nxt\": is not known here"},
-    {"{\"resources\":{\"o\":{\"path\":\"/\",\"method\":\"GET\"}}}",
-	"key \"resources.o.method\": is not known here"},
+    {"{\"resources\":{\"o\":{\"path\":\"/\",\"verb\":\"GET\"}}}",
+	"key \"resources.o.verb\": is not known here"},
 };
 
 static void

@@ -41,6 +41,8 @@ struct api_statuses {
 struct api_resource {
 	const char *name;
 	const char *path; /* a template, behind base_url */
+	const char *method;
+	const char *body; /* an expression, or JSON */
 	const char *records;
 	struct api_statuses skip_status;
 	uint64_t give_up;

@@ -44,6 +44,8 @@ static const struct key page_keys[] = {{"by", STRING, AT(api_page, by), NULL},
 
 static const struct key resource_keys[] = {
     {"path", STRING, AT(api_resource, path), NULL},
+    {"method", STRING, AT(api_resource, method), NULL},
+    {"body", STRING, AT(api_resource, body), NULL},
     {"records", STRING, AT(api_resource, records), NULL},
     {"skip_status", STATUSES, AT(api_resource, skip_status), NULL},
     {"batch", NUMBER, AT(api_resource, batch), NULL},

@@ -133,8 +133,10 @@ reject(struct deliver *d, const struct part *p, long status, const char *why)
 static struct http_exchange *
 post(struct deliver *d, const struct part *p)
 {
-	struct http_post what = {.type = d->form.ndjson ? "application/x-ndjson"
-							: "application/json",
+	struct http_request what = {.url = d->url,
+	    .type =
+		d->form.ndjson ? "application/x-ndjson" : "application/json",
+	    .once = true,
 	    .declared = d->declared,
 	    .ndeclared = d->ndeclared};
 	struct buf field = BUF_INIT;
@@ -148,7 +150,7 @@ post(struct deliver *d, const struct part *p)
 		buf_printf(&field, "%s: %s", d->idempotency, p->uuid);
 		what.field = field.s;
 	}
-	if (http_post(d->http, d->url, &what, NULL, &d->why))
+	if (http_submit(d->http, &what, NULL, &d->why))
 		x = http_next(d->http, -1);
 	buf_free(&field);
 	return x;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "httpfields.h"
-#include "httppost.h"
+#include "httprequest.h"
+#include "httpverdict.h"
+#include "httpwire.h"
 #include "httpxfer.h"
 #include "msg.h"
 #include "stop.h"
@@ -13,15 +15,14 @@
 #include "when.h"
 
 enum {
-	POLL_MS = 500,       /* a stop is seen so late while libcurl polls */
 	KEEP_BODY = 1 << 20, /* larger buffers are given back */
 	SAY_WAIT = 5         /* seconds: longer waits are told */
 };
 
 struct http {
 	struct http_limits limits;
-	CURLM *multi;
-	size_t slots, busy; /* busy: running, or waiting for a reserved slot */
+	struct httpwire wire;
+	size_t slots, busy; /* busy: on the way, or waiting for their turn */
 	struct http_exchange **live; /* in the order they were submitted */
 	size_t nlive;
 	struct http_exchange **spare;
@@ -39,20 +40,17 @@ http_new(const struct http_limits *limits, size_t slots)
 	memset(h, 0, sizeof(*h));
 	h->limits = *limits;
 	h->slots = slots;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-	    !(h->multi = curl_multi_init())) {
-		free(h);
-		return NULL;
-	}
-	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)slots + 4);
-	return h;
+	if (httpwire_init(&h->wire, slots))
+		return h;
+	free(h);
+	return NULL;
 }
 
 static void
 drop(struct http *h, struct http_exchange *x)
 {
 	if (x->state == HTTP_RUNNING)
-		curl_multi_remove_handle(h->multi, x->easy);
+		httpwire_break(&h->wire, x);
 	httpxfer_free(x);
 }
 
@@ -69,8 +67,7 @@ http_free(struct http *h)
 		drop(h, h->spare[i]);
 	pace_free(h->paces);
 	httpfields_free(&h->fields);
-	curl_multi_cleanup(h->multi);
-	curl_global_cleanup();
+	httpwire_free(&h->wire);
 	free(h->live);
 	free(h->spare);
 	free(h);
@@ -97,61 +94,51 @@ http_busy(const struct http *h)
 	return h->nlive > 0;
 }
 
+/* Where it goes from now on: whose credentials and whose pace that means. */
+static bool
+aim(struct http *h, struct http_exchange *x, const char *url, struct buf *why)
+{
+	buf_cut(&x->origin, 0);
+	if (!url_origin(&x->origin, url, why))
+		return false;
+	buf_cut(&x->at, 0);
+	buf_str(&x->at, url);
+	x->foreign = strcmp(x->origin.s, x->home.s) != 0;
+	x->pace = pace_of(&h->paces, x->origin.s, h->limits.rate);
+	x->reserved = false;
+	return true;
+}
+
 bool
-http_submit(struct http *h, const char *url, const char *home, void *data,
-    struct buf *why)
+http_submit(
+    struct http *h, const struct http_request *r, void *data, struct buf *why)
 {
 	struct http_exchange *x =
 	    h->nspare > 0 ? h->spare[--h->nspare] : httpxfer_new(&h->limits);
-	struct buf origin = BUF_INIT;
 
 	if (!x) {
 		buf_str(why, "could not set up libcurl: out of memory");
 		return false;
 	}
-	buf_cut(&x->url, 0);
 	buf_cut(&x->home, 0);
 	buf_cut(&x->why, 0);
-	buf_str(&x->url, url);
-	if (!url_origin(&origin, url, why) ||
-	    !url_origin(&x->home, home ? home : url, why)) {
-		buf_free(&origin);
+	if (!url_origin(&x->home, r->home ? r->home : r->url, why) ||
+	    !aim(h, x, r->url, why)) {
 		http_release(h, x);
 		return false;
 	}
-	x->pace = pace_of(&h->paces, origin.s, h->limits.rate);
-	x->foreign = strcmp(origin.s, x->home.s) != 0;
-	buf_free(&origin);
-	x->hops = 0;
-	buf_cut(&x->at, 0);
-	buf_str(&x->at, url);
-	x->post = x->unknown = false;
+	buf_cut(&x->url, 0);
+	buf_str(&x->url, r->url);
+	httprequest_take(x, r);
 	x->data = data;
+	x->unknown = x->busy = x->gets = false;
+	x->hops = 0;
 	x->attempts = x->bytes = 0;
 	x->status = 0;
-	x->first = x->ready = x->wait_ms = 0;
-	x->reserved = false;
+	x->first = x->ready = x->waits = x->wait_ms = 0;
 	x->state = HTTP_WAITING;
 	h->live = buf_array(h->live, h->nlive + 1, sizeof(*h->live));
 	h->live[h->nlive++] = x;
-	return true;
-}
-
-bool
-http_post(struct http *h, const char *url, const struct http_post *p,
-    void *data, struct buf *why)
-{
-	struct http_exchange *x;
-
-	if (!http_submit(h, url, NULL, data, why))
-		return false;
-	x = h->live[h->nlive - 1];
-	x->post = true;
-	x->declared = p->declared;
-	x->ndeclared = p->ndeclared;
-	buf_cut(&x->request, 0);
-	buf_add(&x->request, p->body, p->len);
-	httppost_fields(x, h->fields.all, p->type, p->field);
 	return true;
 }
 
@@ -167,46 +154,45 @@ http_release(struct http *h, struct http_exchange *x)
 /* ---- attempts ---- */
 
 static void
+give_slot(struct http *h, struct http_exchange *x)
+{
+	h->busy -= x->busy;
+	x->busy = false;
+}
+
+static void
 finish(struct http *h, struct http_exchange *x, enum http_is is)
 {
-	if (x->reserved)
-		h->busy--;
-	x->reserved = false;
+	give_slot(h, x);
 	x->is = is;
 	x->state = HTTP_FINISHED;
 }
 
-/* Sends the request to where `at` is. */
+/* A new attempt, or, after a redirect, the rest of one. */
 static void
-launch(struct http *h, struct http_exchange *x)
+go(struct http *h, struct http_exchange *x)
 {
-	double left = h->limits.max_time;
-	CURLMcode bad;
+	double now = when_now(), left = h->limits.max_time;
+	double waited = x->waits > 0 ? now - x->waits : 0;
 
-	if (left > 0) {
-		left -= when_now() - x->began;
+	x->waits = 0;
+	x->wait_ms += waited * 1000;
+	x->began += waited;
+	x->reserved = false;
+	if (x->hops == 0) {
+		x->began = now;
+		if (x->attempts++ == 0)
+			x->first = now;
+		msg_debug("%s %s", x->method.s, x->url.s);
+	} else if (left > 0) {
+		left -= now - x->began;
 		if (left < 0.001)
 			left = 0.001;
 	}
-	httpxfer_start(
-	    x, x->foreign ? h->fields.harmless : h->fields.all, left);
-	bad = curl_multi_add_handle(h->multi, x->easy);
+	httpxfer_start(x, &h->fields, left);
 	x->state = HTTP_RUNNING;
-	if (bad) {
-		buf_str(&x->why, curl_multi_strerror(bad));
+	if (!httpwire_begin(&h->wire, x, &x->why))
 		finish(h, x, HTTP_GAVE_UP);
-	}
-}
-
-static void
-begin_attempt(struct http *h, struct http_exchange *x)
-{
-	x->began = when_now();
-	if (x->attempts++ == 0)
-		x->first = x->began;
-	httpxfer_rewind(x);
-	msg_debug("%s %s", x->post ? "POST" : "GET", x->url.s);
-	launch(h, x);
 }
 
 static void
@@ -220,7 +206,7 @@ say_wait(struct http *h, double wait, const char *what)
 	msg_note("waiting %.0f s: %s", wait, what);
 }
 
-/* Finds the exchange's slot in the pace; true when it may go now. */
+/* Finds a slot for it, and its turn in the pace; true when it may go now. */
 static bool
 may_go(struct http *h, struct http_exchange *x, double now)
 {
@@ -230,16 +216,16 @@ may_go(struct http *h, struct http_exchange *x, double now)
 		return false;
 	if (x->reserved && pace_held(x->pace) <= 0)
 		return true;
-	if (!x->reserved) {
-		if (h->busy == h->slots)
-			return false;
-		x->reserved = true;
-		h->busy++;
-	}
+	if (!x->busy && h->busy == h->slots)
+		return false;
+	h->busy += !x->busy;
+	x->busy = x->reserved = true;
 	wait = pace_next(x->pace);
 	x->ready = now + wait;
 	if (wait <= 0)
 		return true;
+	if (x->waits <= 0)
+		x->waits = now;
 	held = pace_held(x->pace);
 	if (max > 0 && held > max) {
 		buf_printf(&x->why,
@@ -265,10 +251,12 @@ start(struct http *h)
 		x = h->live[i];
 		if (x->state != HTTP_WAITING)
 			continue;
-		if (stop_asked() && !(x->post && x->attempts == 0))
+		/* What was redirected is in flight. */
+		if (stop_asked() && x->hops == 0 &&
+		    !(x->once && x->attempts == 0))
 			finish(h, x, HTTP_STOPPED);
 		else if (may_go(h, x, now))
-			begin_attempt(h, x);
+			go(h, x);
 		else if (stop_asked() && x->state == HTTP_WAITING)
 			finish(h, x, HTTP_STOPPED);
 	}
@@ -281,33 +269,30 @@ try_again(struct http *h, struct http_exchange *x, CURLcode code,
 	struct buf why = BUF_INIT;
 
 	/* Its slot is free for others meanwhile. */
-	h->busy--;
-	x->reserved = false;
+	give_slot(h, x);
 	x->state = HTTP_WAITING;
-	x->ready = when_now() + v->wait;
-	x->wait_ms += v->wait * 1000;
-	httpxfer_reason(x, code, &why);
+	x->waits = when_now();
+	x->ready = x->waits + v->wait;
+	httpverdict_reason(x, code, &why);
 	msg_debug("attempt %u of %s failed: %s; again in %.2f s",
 	    (unsigned)x->attempts, x->url.s, why.s, v->wait);
 	buf_free(&why);
+	if (x->hops == 0)
+		return;
+	x->hops = 0;
+	x->gets = false;
+	/* It was one when it was submitted. */
+	aim(h, x, x->url.s, &x->why);
 }
 
 static void
 decide(struct http *h, struct http_exchange *x, CURLcode code)
 {
-	static const enum http_is is[] = {
-	    [RETRY_DONE] = HTTP_ANSWERED,
-	    [RETRY_AGAIN] = HTTP_STOPPED,
-	    [RETRY_DENIED] = HTTP_DENIED,
-	    [RETRY_REFUSED] = HTTP_REFUSED,
-	    [RETRY_GAVE_UP] = HTTP_GAVE_UP,
-	    [RETRY_UNKNOWN] = HTTP_GAVE_UP,
-	};
-	struct retry_verdict v = httpxfer_judge(x, code);
+	struct retry_verdict v = httpverdict_judge(x, code);
 
 	if (v.capped)
 		msg_warn("%s asks for a wait of more than %d s: cut to that",
-		    x->home.s, RETRY_CAP);
+		    x->origin.s, RETRY_CAP);
 	if (v.hold)
 		pace_hold(x->pace, v.wait);
 	if (v.is == RETRY_AGAIN && !stop_asked()) {
@@ -315,55 +300,38 @@ decide(struct http *h, struct http_exchange *x, CURLcode code)
 		try_again(h, x, code, &v);
 		return;
 	}
-	x->unknown = v.is == RETRY_UNKNOWN;
-	if (v.is != RETRY_DONE)
-		httpxfer_explain(x, code, &v);
-	finish(h, x, is[v.is]);
+	finish(h, x, httpverdict_final(x, code, &v));
+}
+
+/* It goes on from there, when that server's pace lets it. */
+static void
+follow(struct http *h, struct http_exchange *x)
+{
+	x->hops++;
+	x->state = HTTP_WAITING;
+	x->waits = x->ready = when_now();
+	if (!aim(h, x, x->redirect.s, &x->why))
+		finish(h, x, HTTP_REFUSED);
 }
 
 /* An attempt ended: an answer, a redirect, or another attempt. */
 static void
 attempt_over(struct http *h, struct http_exchange *x, CURLcode code)
 {
-	curl_multi_remove_handle(h->multi, x->easy);
-	httpxfer_measure(x);
-	if (code == CURLE_OK && h->limits.accept &&
-	    api_has_status(h->limits.accept, x->status)) {
+	enum httpverdict_is redirect = HTTPVERDICT_HERE;
+	bool wanted = code == CURLE_OK && h->limits.accept &&
+		      api_has_status(h->limits.accept, x->status);
+
+	if (code == CURLE_OK && !wanted)
+		redirect = httpverdict_redirect(x, &x->why);
+	if (wanted)
 		finish(h, x, HTTP_ANSWERED);
-		return;
-	}
-	if (code == CURLE_OK && !x->post) {
-		switch (httpxfer_redirect(x, &x->why)) {
-		case HTTPXFER_THERE:
-			launch(h, x);
-			return;
-		case HTTPXFER_BAD:
-			finish(h, x, HTTP_REFUSED);
-			return;
-		case HTTPXFER_HERE:
-			break;
-		}
-	}
-	decide(h, x, code);
-}
-
-static void
-collect(struct http *h)
-{
-	struct http_exchange *x;
-	CURLMsg *m;
-	CURLcode code;
-	int left;
-
-	curl_multi_perform(h->multi, &left);
-	while ((m = curl_multi_info_read(h->multi, &left))) {
-		if (m->msg != CURLMSG_DONE)
-			continue;
-		/* Removing the handle frees the message. */
-		code = m->data.result;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
-		attempt_over(h, x, code);
-	}
+	else if (redirect == HTTPVERDICT_THERE)
+		follow(h, x);
+	else if (redirect == HTTPVERDICT_BAD)
+		finish(h, x, HTTP_REFUSED);
+	else
+		decide(h, x, code);
 }
 
 /* ---- waiting ---- */
@@ -393,17 +361,14 @@ finished(struct http *h)
 static bool
 wait_for(struct http *h, int fd)
 {
-	struct curl_waitfd extra = {fd, CURL_WAIT_POLLIN, 0};
 	double now = when_now(), next = 3600, left;
-	size_t i, running = 0;
-	int n;
+	size_t i;
 
 	for (i = 0; i < h->nlive; i++) {
-		running += h->live[i]->state == HTTP_RUNNING;
 		if (h->live[i]->state != HTTP_WAITING)
 			continue;
 		/* Without a slot it waits for another to finish. */
-		if (!h->live[i]->reserved && h->busy == h->slots)
+		if (!h->live[i]->busy && h->busy == h->slots)
 			continue;
 		left = h->live[i]->ready - now;
 		if (left < next)
@@ -411,14 +376,7 @@ wait_for(struct http *h, int fd)
 	}
 	if (h->limits.on_wait)
 		h->limits.on_wait();
-	if (running == 0 && fd == -1) {
-		stop_sleep(next);
-		return false;
-	}
-	left = next * 1000 + 1;
-	curl_multi_poll(h->multi, &extra, fd == -1 ? 0 : 1,
-	    left < POLL_MS ? (int)left : POLL_MS, &n);
-	return fd != -1 && extra.revents != 0;
+	return httpwire_wait(&h->wire, fd, next);
 }
 
 struct http_exchange *
@@ -426,10 +384,13 @@ http_next(struct http *h, int fd)
 {
 	struct http_exchange *x;
 	bool readable = false;
+	CURLcode code;
 
 	for (;;) {
 		start(h);
-		collect(h);
+		httpwire_go_on(&h->wire);
+		while ((x = httpwire_ended(&h->wire, &code)))
+			attempt_over(h, x, code);
 		if ((x = finished(h)) || h->nlive == 0 || readable)
 			return x;
 		readable = wait_for(h, http_room(h) ? fd : -1);

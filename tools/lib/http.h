@@ -1,7 +1,7 @@
 /*
  * http: requests in flight, over libcurl's multi interface.
  *
- *	http_submit(h, url, NULL, data);
+ *	http_submit(h, &(struct http_request){.url = url}, data, why);
  *	while ((x = http_next(h, -1))) {
  *		...
  *		http_release(h, x);
@@ -10,15 +10,17 @@
  * An exchange is one request and all its attempts: it comes back answered
  * whole, or failed for good. retry.h decides on further attempts, pace.h when
  * one may go. Redirects are followed here, at most 10, over HTTP(S) only,
- * never from https to http, and without credentials to another origin.
+ * never from https to http, and without credentials to another origin. 303
+ * makes a GET of any request (RFC 9110, section 15.4.4); 301 and 302, which
+ * leave open whether the body is sent again, are followed by GET and HEAD only.
  *
  * When a stop was asked for (stop.h), requests in flight are finished and
  * nothing is started any more: the rest comes back as HTTP_STOPPED.
  *
- * A POST (http_post) is sent once: again only where it was surely not carried
- * out. libcurl would send it a second time by itself, when a kept connection
- * ends before the answer begins; it is kept from that. No redirect is
- * followed. The first attempt is made also when a stop was asked for.
+ * A request that is to be made `once` is sent again only where it was surely
+ * not carried out. libcurl would send it a second time by itself, when a kept
+ * connection ends before the answer begins; it is kept from that. No redirect
+ * is followed. The first attempt is made also when a stop was asked for.
  *
  * No function ends the process. An exchange and what it holds belong to the
  * engine; between http_next and http_release the caller may read it.
@@ -60,7 +62,7 @@ enum http_is {
 	HTTP_STOPPED   /* by a signal, before it was answered */
 };
 
-/* Statuses, with a text that the body has to have: the POST was not done. */
+/* Statuses, with a text that the body has to have: nothing was done. */
 struct http_declared {
 	struct api_statuses status;
 	const char *text; /* NULL: any body */
@@ -73,13 +75,28 @@ struct http_declared {
 const char *http_declare(struct http_declared **, size_t *n, const char *text);
 void http_declared_free(struct http_declared *, size_t n);
 
+/* What is asked for. All of it is copied, but for what `declared` points to. */
+struct http_request {
+	const char *url;
+	const char *home;   /* whose origin credentials go to; NULL: url's */
+	const char *method; /* NULL: GET, or POST where there is a body */
+	const char *body;   /* NULL: none */
+	size_t len;
+	const char *type;  /* its Content-Type, unless http_header gave one */
+	const char *field; /* a header field of its own, or NULL */
+	bool once;         /* it does something: it must not be made twice */
+	const struct http_declared *declared; /* for `once` */
+	size_t ndeclared;
+};
+
 struct http_exchange {
-	struct buf url; /* as submitted */
-	struct buf at;  /* where redirects led, at first the same */
-	void *data;     /* the caller's */
+	struct buf url;    /* as submitted */
+	struct buf method; /* GET, POST, ... */
+	struct buf at;     /* where redirects led, at first the url */
+	void *data;        /* the caller's */
 
 	enum http_is is;
-	bool unknown;    /* GAVE_UP on a POST that may have been carried out */
+	bool unknown; /* GAVE_UP on what was to be made once and may be done */
 	struct buf why;  /* why it failed, a sentence; empty if ANSWERED */
 	long status;     /* the last one seen; 0: none */
 	struct buf head; /* the answer's header fields, as lines */
@@ -89,29 +106,37 @@ struct http_exchange {
 	    bytes; /* of bodies, as they came over the wire, all attempts */
 	/* Of the last attempt, in milliseconds from its start. */
 	double dns_ms, connect_ms, tls_ms, ttfb_ms, total_ms;
-	double wait_ms; /* between attempts, all together */
+	double wait_ms; /* for the server and for the pace, all together */
+
+	/* Of the last attempt, too; httpwire.h fills it all. */
+	struct buf redirect; /* the URL that it leads to; empty: none */
+	char error[CURL_ERROR_SIZE];
+	bool too_long;     /* over max_body */
+	bool no_such_host; /* the name is known not to exist */
+	unsigned sent;     /* how often libcurl began to send it */
 
 	/* the module's own */
 	const struct http_limits *limits;
-	bool post;
-	struct buf request;        /* its body */
-	struct buf fields;         /* its own header fields, as lines */
-	struct curl_slist *header; /* those and the engine's */
+	struct buf request; /* its body */
+	bool has_body, once;
+	struct buf type, field;
+	struct curl_slist *header; /* what is sent, where it is not shared */
 	const struct http_declared *declared;
 	size_t ndeclared;
-	unsigned sent; /* how often libcurl began to send this attempt */
 	CURL *easy;
-	char error[CURL_ERROR_SIZE];
 	enum { HTTP_WAITING, HTTP_RUNNING, HTTP_FINISHED } state;
-	struct buf home; /* the origin that credentials go to */
-	struct pace *pace;
-	bool reserved; /* it has its slot in the pace */
-	bool foreign;  /* `at` is not of the origin `home` */
-	bool too_long; /* over max_body */
-	unsigned hops; /* redirects in this attempt */
-	double ready;  /* when it may go */
-	double first;  /* when its first attempt began; 0: not yet */
-	double began;  /* when this attempt began */
+	struct buf home;   /* the origin that credentials go to */
+	struct buf origin; /* that of `at` */
+	bool foreign;      /* they differ */
+	bool gets;         /* a redirect made a GET of it */
+	struct pace *pace; /* of `origin` */
+	bool busy;         /* it takes one of the slots */
+	bool reserved;     /* it has its turn in the pace */
+	unsigned hops;     /* redirects in this attempt */
+	double ready;      /* when it may go */
+	double first;      /* when its first attempt began; 0: not yet */
+	double began;      /* when this attempt began */
+	double waits;      /* since when it waits; 0: it does not */
 };
 
 /* slots: requests at once. NULL if libcurl cannot be set up. */
@@ -131,26 +156,9 @@ bool http_room(const struct http *);
 /* Is any exchange under way, or finished and not handed out yet? */
 bool http_busy(const struct http *);
 
-/*
- * home: the URL whose origin credentials belong to; NULL: the URL's own.
- * Everything is copied. False, with *why, if one of them is no URL.
- */
-bool http_submit(struct http *, const char *url, const char *home, void *data,
-    struct buf *why);
-
-/*
- * The same for a POST. type: its Content-Type, unless http_header gave one.
- * field: a header field of its own, or NULL. declared has to outlive it.
- */
-struct http_post {
-	const char *body;
-	size_t len;
-	const char *type, *field;
-	const struct http_declared *declared;
-	size_t ndeclared;
-};
-bool http_post(struct http *, const char *url, const struct http_post *,
-    void *data, struct buf *why);
+/* False, with *why, if url or home are no URLs. */
+bool http_submit(
+    struct http *, const struct http_request *, void *data, struct buf *why);
 
 /*
  * Waits for a finished exchange. NULL when none is under way, and, where fd

@@ -1,0 +1,189 @@
+/* httpverdict: what an attempt that ended means. */
+#include "httpverdict.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "httprequest.h"
+#include "json.h"
+#include "when.h"
+
+enum { MAX_HOPS = 10, EXCERPT = 200 };
+
+static bool
+begins(const char *s, const char *prefix)
+{
+	return strncasecmp(s, prefix, strlen(prefix)) == 0;
+}
+
+enum httpverdict_is
+httpverdict_redirect(struct http_exchange *x, struct buf *why)
+{
+	const char *to = x->redirect.len > 0 ? x->redirect.s : NULL;
+	bool down = begins(x->at.s, "https://");
+
+	if (x->once || x->status < 301 || x->status > 308 ||
+	    (x->status > 303 && x->status < 307))
+		return HTTPVERDICT_HERE;
+	if (!to)
+		buf_printf(why, "status %ld, and no place to go to", x->status);
+	else if (x->hops == MAX_HOPS)
+		buf_printf(why, "more than %d redirects, the last to \"%s\"",
+		    MAX_HOPS, to);
+	else if (!begins(to, "https://") && (down || !begins(to, "http://")))
+		buf_printf(why,
+		    "status %ld leads to \"%s\": %s is not followed", x->status,
+		    to, down ? "from https to http" : "another protocol");
+	else if (!httprequest_may_move(x, x->status))
+		buf_printf(why,
+		    "status %ld leads to \"%s\", and leaves open whether "
+		    "the %s goes there: it is not followed",
+		    x->status, to, x->method.s);
+	else
+		return HTTPVERDICT_THERE;
+	return HTTPVERDICT_BAD;
+}
+
+bool
+http_field(const struct http_exchange *x, size_t *at, struct http_field *f)
+{
+	const char *s, *end, *colon, *stop = x->head.s + x->head.len;
+
+	for (s = x->head.s + *at; x->head.len && s < stop; s = end) {
+		end = memchr(s, '\n', (size_t)(stop - s));
+		end = end ? end + 1 : stop;
+		*at = (size_t)(end - x->head.s);
+		colon = memchr(s, ':', (size_t)(end - s));
+		if (!colon)
+			continue;
+		f->name = s;
+		f->nlen = (size_t)(colon - s);
+		f->value = colon + 1;
+		f->vlen = (size_t)(end - f->value);
+		while (f->vlen && json_space(*f->value)) {
+			f->value++;
+			f->vlen--;
+		}
+		while (f->vlen && json_space(f->value[f->vlen - 1]))
+			f->vlen--;
+		return true;
+	}
+	return false;
+}
+
+void
+http_excerpt(struct buf *why, const struct http_exchange *x)
+{
+	const struct buf *body = &x->body;
+	size_t len = body->len < EXCERPT ? body->len : EXCERPT;
+	size_t i, start;
+
+	/* Not through the middle of a character. */
+	while (len > 0 && len < body->len && (body->s[len] & 0xc0) == 0x80)
+		len--;
+	while (len > 0 && json_space(body->s[len - 1]))
+		len--;
+	if (len == 0)
+		return;
+	buf_str(why, ": ");
+	start = why->len;
+	buf_add(why, body->s, len);
+	for (i = start; i < why->len; i++)
+		if ((unsigned char)why->s[i] < ' ')
+			why->s[i] = ' ';
+	if (len < body->len)
+		buf_str(why, "...");
+}
+
+void
+httpverdict_reason(
+    const struct http_exchange *x, CURLcode code, struct buf *why)
+{
+	if (x->too_long) {
+		buf_printf(why,
+		    "the answer is longer than the %" PRIu64
+		    " bytes of --max-body",
+		    x->limits->max_body);
+	} else if (x->once && x->sent > 1) {
+		buf_str(why, "the connection was closed before an answer came");
+	} else if (code != CURLE_OK) {
+		buf_str(why, x->error[0] ? x->error : curl_easy_strerror(code));
+	} else {
+		buf_printf(why, "status %ld", x->status);
+		http_excerpt(why, x);
+	}
+}
+
+static double
+random_number(void)
+{
+	uint64_t n = 0;
+
+	/* Never fails for so few bytes, once the kernel is up. */
+	if (getrandom(&n, sizeof(n), 0) != (ssize_t)sizeof(n))
+		n = (uint64_t)(when_now() * 1e9) * 0x9e3779b97f4a7c15;
+	return (double)(n >> 11) * 0x1p-53;
+}
+
+static double
+asked(const struct http_exchange *x)
+{
+	struct retry_hint hint = RETRY_HINT_INIT;
+	struct http_field f;
+	size_t at = 0;
+
+	while (http_field(x, &at, &f))
+		retry_header(&hint, f.name, f.nlen, f.value, f.vlen);
+	return retry_asked(&hint, time(NULL));
+}
+
+struct retry_verdict
+httpverdict_judge(const struct http_exchange *x, CURLcode code)
+{
+	struct retry_attempt a = {.made = x->attempts,
+	    .elapsed = when_now() - x->first,
+	    .code = (int)code,
+	    .status = x->status,
+	    .asked = -1};
+
+	if (code == CURLE_OK && x->status < 300)
+		return retry_decide(&x->limits->retry, &a);
+	a.not_idempotent = a.sent = x->once && x->sent > 0;
+	a.declared = code == CURLE_OK && httprequest_declared(x);
+	a.random = random_number();
+	a.no_such_host = x->no_such_host;
+	if (code == CURLE_OK && x->status >= 400)
+		a.asked = asked(x);
+	return retry_decide(&x->limits->retry, &a);
+}
+
+enum http_is
+httpverdict_final(
+    struct http_exchange *x, CURLcode code, const struct retry_verdict *v)
+{
+	static const enum http_is is[] = {
+	    [RETRY_DONE] = HTTP_ANSWERED,
+	    [RETRY_AGAIN] = HTTP_STOPPED,
+	    [RETRY_DENIED] = HTTP_DENIED,
+	    [RETRY_REFUSED] = HTTP_REFUSED,
+	    [RETRY_GAVE_UP] = HTTP_GAVE_UP,
+	    [RETRY_UNKNOWN] = HTTP_GAVE_UP,
+	};
+
+	x->unknown = v->is == RETRY_UNKNOWN;
+	if (v->is == RETRY_DONE)
+		return HTTP_ANSWERED;
+	httpverdict_reason(x, code, &x->why);
+	if (x->attempts > 1)
+		buf_printf(
+		    &x->why, " (after %u attempts)", (unsigned)x->attempts);
+	if (v->beyond)
+		buf_printf(&x->why,
+		    "; the next attempt, in %.1f s, would be beyond "
+		    "--retry-max-time",
+		    v->wait);
+	return is[v->is];
+}

@@ -1,0 +1,30 @@
+/*
+ * httpverdict: what an attempt that ended means for its exchange. Internal to
+ * http. Only the exchange is looked at, so an attempt may as well be one that
+ * was recorded.
+ */
+#ifndef SLUICE_HTTPVERDICT_H
+#define SLUICE_HTTPVERDICT_H
+
+#include "http.h"
+
+enum httpverdict_is {
+	HTTPVERDICT_HERE,  /* no redirect */
+	HTTPVERDICT_THERE, /* to be followed to `redirect` */
+	HTTPVERDICT_BAD    /* not to be followed: *why */
+};
+enum httpverdict_is httpverdict_redirect(
+    struct http_exchange *, struct buf *why);
+
+/* What comes next, by retry.h. */
+struct retry_verdict httpverdict_judge(const struct http_exchange *, CURLcode);
+
+/* Appends why the attempt failed: libcurl's reason, or the answer. */
+void httpverdict_reason(
+    const struct http_exchange *, CURLcode, struct buf *why);
+
+/* What the exchange has come to; `why` tells the reason where it failed. */
+enum http_is httpverdict_final(
+    struct http_exchange *, CURLcode, const struct retry_verdict *);
+
+#endif

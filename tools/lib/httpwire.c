@@ -1,0 +1,90 @@
+/* httpwire: attempts on their way, over libcurl's multi interface. */
+#include "httpwire.h"
+
+#include "httpxfer.h"
+#include "stop.h"
+
+enum { POLL_MS = 500 }; /* a stop is seen so late while libcurl polls */
+
+bool
+httpwire_init(struct httpwire *w, size_t slots)
+{
+	w->running = 0;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return false;
+	w->multi = curl_multi_init();
+	if (!w->multi)
+		return false;
+	curl_multi_setopt(w->multi, CURLMOPT_MAXCONNECTS, (long)slots + 4);
+	return true;
+}
+
+void
+httpwire_free(struct httpwire *w)
+{
+	curl_multi_cleanup(w->multi);
+	curl_global_cleanup();
+}
+
+bool
+httpwire_begin(struct httpwire *w, struct http_exchange *x, struct buf *why)
+{
+	CURLMcode bad = curl_multi_add_handle(w->multi, x->easy);
+
+	if (bad)
+		buf_str(why, curl_multi_strerror(bad));
+	else
+		w->running++;
+	return !bad;
+}
+
+void
+httpwire_break(struct httpwire *w, struct http_exchange *x)
+{
+	curl_multi_remove_handle(w->multi, x->easy);
+	w->running--;
+}
+
+void
+httpwire_go_on(struct httpwire *w)
+{
+	int running;
+
+	curl_multi_perform(w->multi, &running);
+}
+
+struct http_exchange *
+httpwire_ended(struct httpwire *w, CURLcode *code)
+{
+	struct http_exchange *x;
+	CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(w->multi, &left))) {
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		/* Removing the handle frees the message. */
+		*code = m->data.result;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
+		httpwire_break(w, x);
+		httpxfer_measure(x, *code);
+		return x;
+	}
+	return NULL;
+}
+
+bool
+httpwire_wait(struct httpwire *w, int fd, double seconds)
+{
+	struct curl_waitfd extra = {fd, CURL_WAIT_POLLIN, 0};
+	double ms = seconds * 1000 + 1;
+	int n;
+
+	if (w->running == 0 && fd == -1) {
+		stop_sleep(seconds);
+		return false;
+	}
+	curl_multi_poll(w->multi, &extra, fd == -1 ? 0 : 1,
+	    ms < POLL_MS ? (int)ms : POLL_MS, &n);
+	return fd != -1 && extra.revents != 0;
+}
