@@ -66,7 +66,14 @@ static const struct {
 	PGCOPY_ARRAY},
     {"\"{1,2}\"", "{1,2}", PGCOPY_ARRAY},
     {"null", "\\N", PGCOPY_ARRAY},
+    {"[[1,2],3]", "{{1,2},3}", PGCOPY_ARRAY},
+    {"[1,[2]]", "{1,\"[2]\"}", PGCOPY_ARRAY},
+    {"[[[\"a\"]],[[\"b\"]]]", "{{{\"a\"}},{{\"b\"}}}", PGCOPY_ARRAY},
+    {"[\"a\",null,1.0]", "{\"\\\\\"a\\\\\"\",NULL,1.0}",
+	PGCOPY_ARRAY | PGCOPY_JSON},
+    {"[\"AA==\",null]", "{\"\\\\\\\\x00\",NULL}", PGCOPY_ARRAY | PGCOPY_BYTEA},
     /* bytea */
+    {"\"\\u005cx00\"", "\\\\x00", PGCOPY_BYTEA},
     {"\"\\\\x00ff\"", "\\\\x00ff", PGCOPY_BYTEA},
     {"\"\"", "\\\\x", PGCOPY_BYTEA},
     {"\"AA==\"", "\\\\x00", PGCOPY_BYTEA},
@@ -96,6 +103,7 @@ static const struct {
     {"\"A*==\"", "22023", PGCOPY_BYTEA},
     {"\"AA==AA==\"", "22023", PGCOPY_BYTEA},
     {"1", "22023", PGCOPY_BYTEA},
+    {"[1]", "22023", PGCOPY_ARRAY | PGCOPY_BYTEA},
 };
 
 int

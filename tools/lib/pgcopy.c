@@ -211,9 +211,10 @@ add_bytea(struct buf *b, struct json_val v, enum quoting q, const char **code)
 	struct buf text = BUF_INIT;
 	const char *why = NULL;
 
-	*code = BASE64_CODE;
-	if (json_type(v.s) != JSON_STRING)
+	if (json_type(v.s) != JSON_STRING) {
+		*code = BASE64_CODE;
 		return "only a string can be stored as bytea";
+	}
 	json_decode(&text, v);
 	add_char(b, '\\', q);
 	buf_char(b, 'x');
@@ -222,6 +223,8 @@ add_bytea(struct buf *b, struct json_val v, enum quoting q, const char **code)
 	else if (text.len > 0)
 		why = add_base64(b, text.s, text.len);
 	buf_free(&text);
+	if (why)
+		*code = BASE64_CODE;
 	return why;
 }
 
@@ -256,6 +259,10 @@ add_element(struct buf *b, struct json_val v, const struct array *a)
 
 	if (type == JSON_NULL) {
 		buf_str(b, "NULL");
+		return NULL;
+	}
+	if (type < JSON_STRING && a->kind != PGCOPY_BYTEA) {
+		buf_add(b, v.s, v.len);
 		return NULL;
 	}
 	buf_char(b, '"');
