@@ -333,6 +333,39 @@ delivered() {
 	[ "$(delivered .)" = '{"batches":[],"counts":{}}' ]
 }
 
+@test "animals: ?errors=STATUS takes the good ones and lists the others" {
+	start_apid
+	local good='"name":"A","born_at":null,"friends":[]'
+	[ "$(get -w ' %{http_code}' "$url/animals/v1/home?errors=207" -d \
+		"[{\"id\":1,$good},{\"id\":\"x\",$good},7,{\"id\":4,$good}]")" = \
+		'{"message":"Helped 2 find home","errors":[{"index":1,"key":"x","reason":"value is not a valid integer"},{"index":2,"key":null,"reason":"value is not a valid dict"}]} 207' ]
+	[ "$(get -w ' %{http_code}' "$url/animals/v1/home?errors=200" -d \
+		"[{\"id\":5,$good}]")" = \
+		'{"message":"Helped 1 find home","errors":[]} 200' ]
+	[ "$(get "$url/_apid/home" | jq -c .batches)" = '[[1,4],[5]]' ]
+	[ "$(get -o out -w '%{http_code}' "$url/animals/v1/home?errors=207" \
+		-d '[{')" = 422 ]
+}
+
+@test "arrivals: the most in any window, and how many in each" {
+	start_apid
+	[ "$(get "$url/_apid/arrivals" | jq -c .)" = \
+		'{"requests":0,"window_ms":1000,"most":0,"longest_gap_ms":0,"span_ms":0,"windows":[]}' ]
+	for _ in 1 2 3; do get "$url/" >out; done
+	before=$(counts .t_ms)
+	late() { [ "$(counts ".t_ms - $before > 150")" = true ]; }
+	wait_for late
+	get "$url/" >out
+	[ "$(get "$url/_apid/arrivals?window=3600000" | jq -c '[.most, .windows]')" = \
+		'[4,[4]]' ]
+	get "$url/_apid/arrivals?window=100" >arrivals
+	jq -e '.requests == 4 and .longest_gap_ms > 150 and
+		.span_ms >= .longest_gap_ms and (.windows | add) == 4 and
+		(.windows | length) > 1 and .most < 4' arrivals
+	[ "$(log_of 'select(.answered_ms < .t_ms)')" = '' ]
+	[ "$(get -o out -w '%{http_code}' "$url/_apid/arrivals?window=0")" = 400 ]
+}
+
 @test "which faults carry a delivery out, and an animal that came before" {
 	start_apid --verify-home --fault 'POST *:status=500@times=1' \
 		--fault 'POST *:reset@times=1' --fault 'POST *:lost@times=1'

@@ -5,6 +5,7 @@
 
 #include "die.h"
 #include "home.h"
+#include "num.h"
 
 #define TEXT "text/plain"
 
@@ -57,6 +58,22 @@ put_truth(const struct req *r, struct answer *a, const char *what)
 	free(bytes);
 }
 
+/* ?window=MS, a second by default. */
+static void
+put_arrivals(const struct req *r, struct answer *a, const struct counts *counts)
+{
+	const char *arg = req_arg(r, "window");
+	long window = 1000;
+
+	if (arg != NULL && !num_int(arg, 1, 3600000, &window)) {
+		answer_start(a, 400, TEXT);
+		text_puts(&a->body, "apid: window=MS is 1 to 3600000\n");
+		return;
+	}
+	answer_start(a, 200, "application/json");
+	count_put_arrivals(counts, window, &a->body);
+}
+
 static bool
 asks(const struct req *r, const char *method, const char *path)
 {
@@ -75,6 +92,8 @@ control_serve(const struct req *r, struct answer *a, struct counts *counts,
 	} else if (asks(r, "GET", CONTROL_PREFIX "requests")) {
 		answer_start(a, 200, "application/x-ndjson");
 		count_put_log(counts, &a->body);
+	} else if (asks(r, "GET", CONTROL_PREFIX "arrivals")) {
+		put_arrivals(r, a, counts);
 	} else if (asks(r, "POST", CONTROL_PREFIX "reset")) {
 		answer_start(a, 200, TEXT);
 		count_reset(counts);
@@ -100,7 +119,7 @@ control_serve(const struct req *r, struct answer *a, struct counts *counts,
 		answer_start(a, 404, TEXT);
 		text_puts(&a->body,
 		    "apid: the control path has GET counts, GET requests, "
-		    "POST reset, GET, POST and DELETE fault, "
+		    "GET arrivals, POST reset, GET, POST and DELETE fault, "
 		    "GET and DELETE home, GET truth/NAME\n");
 	}
 }

@@ -15,6 +15,7 @@ static const char *const shown[] = {
 
 struct line {
 	int64_t at_ns;
+	int64_t answered_ns; /* 0: not yet */
 	char *method;
 	char *url;
 	char *fault;
@@ -46,6 +47,13 @@ now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* For people: since the server's start. */
+static double
+ms(const struct counts *c, int64_t ns)
+{
+	return (double)(ns - c->start_ns) / 1e6;
 }
 
 struct counts *
@@ -164,6 +172,7 @@ count_answer(struct counts *c, struct count_ticket ticket, unsigned status,
 	if (ticket.era != c->era)
 		return;
 	l = &c->log[ticket.n];
+	l->answered_ns = now_ns();
 	l->status = (int)status;
 	l->body_bytes = body_bytes;
 	if (fault == NULL)
@@ -215,15 +224,45 @@ void
 count_put(struct counts *c, struct text *t)
 {
 	text_printf(t,
-	    "{\"requests\":%zu,\"ok\":%lu,\"faults\":%lu,"
+	    "{\"t_ms\":%.3f,\"requests\":%zu,\"ok\":%lu,\"faults\":%lu,"
 	    "\"connections\":%lu,\"in_flight\":%lu,\"in_flight_max\":%lu,"
 	    "\"paths\":{",
-	    c->n, c->ok, c->faults, c->connections, c->in_flight,
-	    c->in_flight_max);
+	    ms(c, now_ns()), c->n, c->ok, c->faults, c->connections,
+	    c->in_flight, c->in_flight_max);
 	put_entries(c, t, false);
 	text_puts(t, "},\"urls\":{");
 	put_entries(c, t, true);
 	text_puts(t, "}}\n");
+}
+
+void
+count_put_arrivals(const struct counts *c, long window_ms, struct text *t)
+{
+	const int64_t window = (int64_t)window_ms * 1000000;
+	const struct line *log = c->log;
+	int64_t gap = 0, edge;
+	size_t most = 0, from = 0, i, n;
+
+	for (i = 0; i < c->n; i++) {
+		while (log[i].at_ns - log[from].at_ns >= window)
+			from++;
+		if (i - from + 1 > most)
+			most = i - from + 1;
+		if (i > 0 && log[i].at_ns - log[i - 1].at_ns > gap)
+			gap = log[i].at_ns - log[i - 1].at_ns;
+	}
+	text_printf(t,
+	    "{\"requests\":%zu,\"window_ms\":%ld,\"most\":%zu,"
+	    "\"longest_gap_ms\":%.3f,\"span_ms\":%.3f,\"windows\":[",
+	    c->n, window_ms, most, (double)gap / 1e6,
+	    c->n > 0 ? (double)(log[c->n - 1].at_ns - log[0].at_ns) / 1e6 : 0);
+	edge = c->n > 0 ? log[0].at_ns + window : 0;
+	for (i = 0; i < c->n; edge += window) {
+		for (n = 0; i < c->n && log[i].at_ns < edge; i++)
+			n++;
+		text_printf(t, "%s%zu", i > n ? "," : "", n);
+	}
+	text_puts(t, "]}\n");
 }
 
 static void
@@ -245,8 +284,14 @@ count_put_log(struct counts *c, struct text *t)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct line *l = &c->log[i];
 
-		text_printf(t, "{\"n\":%zu,\"t_ms\":%lld,\"method\":", i + 1,
-		    (long long)((l->at_ns - c->start_ns) / 1000000));
+		text_printf(t,
+		    "{\"n\":%zu,\"t_ms\":%.3f,\"answered_ms\":", i + 1,
+		    ms(c, l->at_ns));
+		if (l->answered_ns == 0)
+			text_puts(t, "null");
+		else
+			text_printf(t, "%.3f", ms(c, l->answered_ns));
+		text_puts(t, ",\"method\":");
 		text_json(t, l->method);
 		text_puts(t, ",\"url\":");
 		text_json(t, l->url);

@@ -50,4 +50,10 @@ void count_end(struct counts *c, struct count_ticket ticket, bool whole);
 void count_put(struct counts *c, struct text *t);
 void count_put_log(struct counts *c, struct text *t);
 
+/*
+ * When requests arrived: the most in any window of that length, the longest
+ * time without one, and how many came in each window from the first on.
+ */
+void count_put_arrivals(const struct counts *c, long window_ms, struct text *t);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "die.h"
+#include "num.h"
 #include "shape.h"
 #include "tally.h"
 
@@ -39,11 +40,30 @@ home_free(struct home *h)
 	free(h);
 }
 
-/* Ids of a body, each with a NUL behind it. */
+/* What a body holds: the ids of its animals, each with a NUL behind it, and
+ * those that are none, as the members of an array. */
+struct delivery {
+	struct text ids, errors;
+	size_t n;
+};
+
 static void
 keep_id(void *arg, const char *id)
 {
-	text_add(arg, id, strlen(id) + 1);
+	struct delivery *d = arg;
+
+	text_add(&d->ids, id, strlen(id) + 1);
+	d->n++;
+}
+
+static void
+keep_error(void *arg, size_t n, const char *id, const char *why)
+{
+	struct delivery *d = arg;
+
+	text_printf(&d->errors,
+	    "%s{\"index\":%zu,\"key\":%s,\"reason\":\"%s\"}",
+	    d->errors.len > 0 ? "," : "", n, id, why);
 }
 
 /* False where an id was taken before, and that matters. */
@@ -79,11 +99,26 @@ malformed(struct answer *a, const struct shape *s)
 	    s->why);
 }
 
+/* ?errors=STATUS: the good ones are taken, the others are listed. */
+static void
+partly(struct answer *a, const struct delivery *d, long status)
+{
+	answer_start(a, (unsigned)status, "application/json");
+	text_printf(&a->body,
+	    "{\"message\":\"Helped %zu find home\",\"errors\":[%s]}", d->n,
+	    d->errors.len > 0 ? d->errors.at : "");
+}
+
 void
 home_serve(const struct req *r, struct answer *a)
 {
-	struct text ids = {0};
-	struct shape s = {.one = keep_id, .arg = &ids};
+	struct delivery d = {.n = 0};
+	struct shape s = {.one = keep_id, .arg = &d};
+	const char *arg = req_arg(r, "errors");
+	long status = 0;
+
+	if (arg != NULL && num_int(arg, 200, 299, &status))
+		s.bad = keep_error;
 
 	if (strcmp(r->method, "POST") != 0) {
 		answer_start(a, 405, "application/json");
@@ -96,16 +131,19 @@ home_serve(const struct req *r, struct answer *a)
 		text_printf(&a->body,
 		    "{\"detail\":\"Sorry, only %d animals at a time\"}",
 		    BATCH_MAX);
-	} else if (!take_all(r->world->home, &ids, s.n)) {
+	} else if (!take_all(r->world->home, &d.ids, d.n)) {
 		answer_start(a, 500, "text/plain");
 		text_puts(&a->body, "Internal Server Error");
+	} else if (status > 0) {
+		partly(a, &d, status);
 	} else {
 		answer_start(a, 200, "application/json");
 		text_printf(
 		    &a->body, "{\"message\":\"Helped %zu find home\"}", s.n);
 	}
 	text_free(&s.where);
-	text_free(&ids);
+	text_free(&d.errors);
+	text_free(&d.ids);
 }
 
 void

@@ -152,7 +152,7 @@ read_member(struct shape *sh, struct scan *s, const char *name, size_t len,
 	return true;
 }
 
-/* One animal; false: no JSON, or sh->why says what is wrong with it. */
+/* One animal; sh->why says what is wrong with it. False: no JSON. */
 static bool
 read_animal(struct shape *sh, struct scan *s, struct text *id)
 {
@@ -165,7 +165,7 @@ read_animal(struct shape *sh, struct scan *s, struct text *id)
 			return false;
 		place(sh, "");
 		sh->why = "value is not a valid dict";
-		return false;
+		return true;
 	}
 	if (!take(s, '}')) {
 		do {
@@ -187,6 +187,21 @@ read_animal(struct shape *sh, struct scan *s, struct text *id)
 			sh->why = "field required";
 		}
 	}
+	return true;
+}
+
+/* Hands it over, as it is; false where it ends all. */
+static bool
+tell(struct shape *sh, const char *id)
+{
+	if (sh->why == NULL) {
+		sh->one(sh->arg, id);
+	} else if (sh->bad != NULL) {
+		sh->bad(sh->arg, sh->n, id, sh->why);
+		sh->why = NULL;
+		sh->where.len = 0;
+	}
+	sh->n++;
 	return sh->why == NULL;
 }
 
@@ -199,12 +214,9 @@ shape_read(struct shape *sh, const char *body, size_t len)
 
 	while (ok) {
 		id.len = 0;
-		ok = read_animal(sh, &s, &id);
-		if (!ok)
-			break;
-		sh->one(sh->arg, id.at);
-		sh->n++;
-		if (!take(&s, ','))
+		ok = read_animal(sh, &s, &id) &&
+		     tell(sh, id.len > 0 ? id.at : "null");
+		if (!ok || !take(&s, ','))
 			break;
 	}
 	ok = ok && take(&s, ']');
