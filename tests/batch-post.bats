@@ -558,6 +558,148 @@ $batch.json" ]
 	[ "$(asked length)" -eq 0 ]
 }
 
+# spoiled N BAD...: N animals, those of the given ids without a name.
+spoiled() {
+	local n=$1 id
+	animals 1 "$n" >in
+	for id in "${@:2}"; do
+		sed -i "s/^{\"id\":$id,.*/{\"id\":$id}/" in
+	done
+}
+
+@test "--item-errors: what a 2xx lists is rejected, the rest is accepted" {
+	start_apid
+	spoiled 9 1 5 6
+	path='/animals/v1/home?errors=207'
+	post -b 4 --audit audit -r rejects --receipts receipts \
+		--item-errors .errors <in
+	expect 1 '*' '*3 of 9 records were rejected*'
+	[ "$output" = "$(sed '1d; 5,6d' in)" ]
+	[ "$(home .batches)" = '[[2,3,4],[7,8],[9]]' ]
+	[ "$(jq -cs 'map([.line,.key,.code,.reason])' rejects)" = \
+		'[[1,"1","207","the server refused it: field required"],[5,"5","207","the server refused it: field required"],[6,"6","207","the server refused it: field required"]]' ]
+	[ "$(jq -cs 'map(.record)' rejects)" = '[{"id":1},{"id":5},{"id":6}]' ]
+	[ "$(stats '[.in,.done,.rejected,.batches,.halved,.out]')" = \
+		'[9,6,3,3,0,6]' ]
+	[ "$(jq -cs 'map([.status,.records])' receipts)" = \
+		'[[207,3],[207,2],[207,1]]' ]
+	[ "$(audited | tr '\n' ' ')" = '2 3 4 7 8 9 ' ]
+	[ "$(find audit -name 'pending_*' | wc -l)" -eq 0 ]
+	# Only what failed is asked again, here all of a batch.
+	post -b 4 --audit audit -r rejects --item-errors .errors <in
+	[ "$status" -eq 1 ]
+	[ "$(stats '[.in,.done,.dropped,.rejected]')" = '[9,0,6,3]' ]
+	[ "$(find audit -name 'batch_*' | wc -l)" -eq 3 ]
+	# By key, with a reason of one's own, in a 200.
+	path='/animals/v1/home?errors=200'
+	run --separate-stderr batch-post -k .id -u "$API$path" -r keys \
+		--item-errors '.errors[]|{key,reason:"no: \(.reason)",code:"E7"}' <in
+	[ "$status" -eq 1 ]
+	[ "$(jq -cs 'map([.line,.code,.reason])' keys)" = \
+		'[[1,"E7","the server refused it: no: field required"],[5,"E7","the server refused it: no: field required"],[6,"E7","the server refused it: no: field required"]]' ]
+	# Without rejects it ends at the first, what was accepted delivered.
+	curl -fsS -X DELETE "$API/_apid/home"
+	post -b 4 --item-errors .errors <in
+	expect 65 "$(sed -n '2,4p' in | sed 's/\\/\\\\/; s/\[/\\[/; s/\]/\\]/')" \
+		'*<stdin>:1: the server refused it: field required'
+	[ "$(home .batches)" = '[[2,3,4]]' ]
+	[ "$(stats '[.in,.done,.rejected]')" = '[4,3,1]' ]
+}
+
+@test "--item-errors on a 422: those are rejected, the others posted again" {
+	start_apid
+	spoiled 100 7 8 100
+	post --audit audit -r rejects \
+		--item-errors '.detail[]?|{index:.loc[1],reason:.msg}' <in
+	[ "$status" -eq 1 ]
+	[ "$(jq -cs 'map([.line,.code,.reason])' rejects)" = \
+		'[[7,"422","the server refused it: field required"],[8,"422","the server refused it: field required"],[100,"422","the server refused it: field required"]]' ]
+	[ "$(home '.batches|map(length)')" = '[97]' ]
+	[ "$(home '.batches[0]==[range(1;7),range(9;100)]')" = true ]
+	# Finding them by halves takes many more; no list, no use for it.
+	[ "$(asked length)" -eq 4 ]
+	curl -fsS -X DELETE "$API/_apid/home"
+	curl -fsS -X POST "$API/_apid/reset"
+	post -r rejects --item-errors .errors <in
+	[ "$status" -eq 1 ]
+	[ "$(home '.batches|add==[range(1;7),range(9;100)]')" = true ]
+	[ "$(asked length)" -gt 20 ]
+	[ "$(stats '[.in,.done,.rejected]')" = '[100,97,3]' ]
+}
+
+@test "--item-errors that cannot be matched: the batch is of unknown fate" {
+	echo '{"errors":[{"index":1,"reason":"x"},{"index":2}]}' >list.json
+	start_apid --serve /list=list.json
+	animals 1 2 >in
+	path=/list
+	post --audit audit -r rejects --item-errors .errors <in
+	expect 75 '' '*batch * of 2 records*was posted to "*/list", and it is not known whether it was accepted: --item-errors .errors: {"index":2} has an index that is none of the batch*: {"errors":*--ambiguous resend*'
+	[ "$(find audit -name 'pending_*' | wc -l)" -eq 1 ]
+	[ "$(stats '[.in,.done,.rejected]')" = '[0,0,0]' ]
+	[ ! -s rejects ]
+	# It is whole now: the same batch, under the same name.
+	echo '{"errors":[]}' >list.json
+	stop_apid
+	start_apid --serve /list=list.json
+	rm -r audit
+	fault /list:text@times=1
+	post --audit audit --item-errors .errors <in
+	expect 75 '' '*not known*the answer is no JSON*Down for maintenance*'
+	post --audit audit --item-errors .errors --ambiguous resend <in
+	[ "$status" -eq 0 ]
+	[ "$(stats '[.resent,.out]')" = '[2,2]' ]
+	# The profile may say it; what is wrong there is told.
+	cat >api.json <<-'END'
+		{"base_url": "${API}", "resources": {"list": {"path": "/list",
+		   "item_errors": ".errors | error(\"odd\")"}}}
+	END
+	run --separate-stderr batch-post list <in
+	expect 75 '' '*--item-errors .errors | error("odd"): odd*'
+	sed -i 's/| error/|| error/' api.json
+	run --separate-stderr batch-post list <in
+	expect 78 '' '*api.json: key "resources.list.item_errors": *'
+}
+
+@test "the idempotency key is of URL and body: the same in another run" {
+	start_apid
+	keys() { asked 'map(.headers."idempotency-key")'; }
+	animals 1 4 >in
+	post -b 2 <in
+	first=$(keys)
+	# As the page says how.
+	is=$({ echo "$API$path"; printf '[%s,%s]' "$(sed -n 1p in)" \
+		"$(sed -n 2p in)"; } | sha256sum)
+	uuid=$(jq -r '.[0]' <<<"$first")
+	[[ $uuid =~ ^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$ ]]
+	[ "${uuid:0:13}" = "${is:0:8}-${is:8:4}" ]
+	[ "${uuid:24}" = "${is:20:12}" ]
+	curl -fsS -X POST "$API/_apid/reset"
+	fault "$path:retry-after=0@times=1"
+	post -b 2 --audit audit <in
+	# An attempt more of the first one, under its name.
+	[ "$(keys)" = "$(jq -c '[.[0]] + .' <<<"$first")" ]
+	[ "$(find audit -name 'batch_*' | sed 's/.*batch_//; s/.json//' | sort)" = \
+		"$(jq -r '.[]' <<<"$first" | sort)" ]
+	# Another URL, other bytes of a record, another form: another batch.
+	curl -fsS -X POST "$API/_apid/reset"
+	path+='?'
+	post -b 2 <in
+	path=${path%\?}
+	post -b 2 <<<"$(sed 's/":null/": null/' in)"
+	post -b 4 <in
+	[ "$(asked "map(.headers.\"idempotency-key\") | unique |
+		length, (. - $first | length)")" = "$(lines 5 5)" ]
+	# What one run posts twice is meant twice.
+	curl -fsS -X POST "$API/_apid/reset"
+	cat in in in >thrice
+	post -b 4 <thrice
+	[ "$(keys | jq 'unique | length')" -eq 3 ]
+	before=$(keys)
+	curl -fsS -X POST "$API/_apid/reset"
+	post -b 4 <thrice
+	[ "$(keys)" = "$before" ]
+}
+
 @test "headers and secrets are those of the other tools" {
 	start_apid
 	animals 1 2 >in

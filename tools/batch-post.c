@@ -35,7 +35,8 @@ static struct audit audit = {.fd = -1};
 static struct batch batch;
 static double first;        /* when its first record came */
 static struct set gathered; /* keys of the batch, with an audit folder */
-static struct deliver deliver = {.idempotency = "Idempotency-Key"};
+static struct deliver deliver = {
+    .idempotency = "Idempotency-Key", .names = COUNTS_INIT};
 
 static const char *
 set_declared(void *to, const char *s)
@@ -63,6 +64,8 @@ static const struct opt options[] = {
 	"what to do with batches of unknown fate (stop)", NULL, 0, 0},
     {0, "not-executed", "CODES[:TEXT]", OPT_CALL, NULL,
 	"answers that mean: nothing was done (repeatable)", set_declared, 0, 0},
+    {0, "item-errors", "EXPR", OPT_CALL, &deliver.items.expr,
+	"where an answer lists the records that failed", expr_opt, 0, 0},
     {0, "idempotency-key", "NAME", OPT_STR, &deliver.idempotency,
 	"header field for a batch's name (Idempotency-Key)", NULL, 0, 0},
     {0, "receipts", "FILE", OPT_STR, &answer.receipts,
@@ -287,6 +290,10 @@ check_profile(struct buf *why)
 	    (bad = set_declared(NULL, r->not_executed)))
 		die(EX_CONFIG, "%s: key \"resources.%s.not_executed\": %s",
 		    source.api.file, r->name, bad);
+	if (r && r->item_errors && !deliver.items.expr &&
+	    (bad = expr_opt(&deliver.items.expr, r->item_errors)))
+		die(EX_CONFIG, "%s: key \"resources.%s.item_errors\": %s",
+		    source.api.file, r->name, bad);
 	if (batch_rows == API_NONE && r)
 		batch_rows = r->batch;
 	if (batch_rows == API_NONE)
@@ -355,6 +362,7 @@ main(int argc, char *argv[])
 	rec.deferred = true;
 	out_optional(rec.out);
 	deliver.rec = &rec;
+	deliver.items.key = &key;
 	deliver.audit = audit_dir ? &audit : NULL;
 	deliver.answer = &answer;
 	deliver.url = source.tmpl;

@@ -48,6 +48,7 @@ struct api_resource {
 	uint64_t give_up;
 	uint64_t batch;           /* records of a POST, at most */
 	const char *not_executed; /* as `500,503:Sorry!` */
+	const char *item_errors;  /* where answers list failed records */
 	struct api_page page;
 };
 

@@ -50,6 +50,7 @@ static const struct key resource_keys[] = {
     {"skip_status", STATUSES, AT(api_resource, skip_status), NULL},
     {"batch", NUMBER, AT(api_resource, batch), NULL},
     {"not_executed", STRING, AT(api_resource, not_executed), NULL},
+    {"item_errors", STRING, AT(api_resource, item_errors), NULL},
     {"give_up", NUMBER, AT(api_resource, give_up), NULL},
     {"page", OBJECT, AT(api_resource, page), page_keys},
     {NULL, STRING, 0, NULL}};

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,27 +18,6 @@
 #include "opt.h"
 
 #define BOUND "audit.json"
-
-void
-audit_uuid(char uuid[AUDIT_UUID])
-{
-	static const char hex[] = "0123456789abcdef";
-	unsigned char b[16];
-	char *to = uuid;
-	size_t i;
-
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		die_errno(EX_OSERR, "could not get random bytes");
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	for (i = 0; i < sizeof(b); i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*to++ = '-';
-		*to++ = hex[b[i] >> 4];
-		*to++ = hex[b[i] & 15];
-	}
-	*to = '\0';
-}
 
 /* Names the file of the folder that could not be dealt with, and why. */
 static bool
@@ -297,14 +275,14 @@ found_pending(struct audit *a, const char *name, struct buf *why)
 	char *to;
 	bool ok = true;
 
-	if (strlen(uuid) != AUDIT_UUID - 1 + strlen(".ndjson") ||
-	    strcmp(uuid + AUDIT_UUID - 1, ".ndjson") != 0)
+	if (strlen(uuid) != UUID_TEXT - 1 + strlen(".ndjson") ||
+	    strcmp(uuid + UUID_TEXT - 1, ".ndjson") != 0)
 		return true;
 	a->pending =
 	    buf_array(a->pending, a->npending + 1, sizeof(*a->pending));
 	to = a->pending[a->npending];
-	memcpy(to, uuid, AUDIT_UUID - 1);
-	to[AUDIT_UUID - 1] = '\0';
+	memcpy(to, uuid, UUID_TEXT - 1);
+	to[UUID_TEXT - 1] = '\0';
 	buf_printf(&batch, "batch_%s.json", to);
 	if (faccessat(a->fd, batch.s, F_OK, 0) == 0)
 		ok = audit_forget(a, to, why);

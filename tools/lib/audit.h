@@ -22,20 +22,16 @@
 #include "in.h"
 #include "key.h"
 #include "set.h"
-
-enum { AUDIT_UUID = 37 }; /* its text and a NUL */
+#include "uuid.h"
 
 struct audit {
 	const char *dir;
 	int fd;         /* the folder, and its lock; -1: not open */
 	struct set ids; /* of records that are not to be sent again */
-	char (*pending)[AUDIT_UUID]; /* those found at start */
+	char (*pending)[UUID_TEXT]; /* those found at start */
 	size_t npending;
 	int status;
 };
-
-/* A random one (RFC 9562, version 4). */
-void audit_uuid(char uuid[AUDIT_UUID]);
 
 /*
  * Makes the folder if need be, takes its lock, binds it, tidies up what a
