@@ -287,18 +287,108 @@ the record has no member "a"
 	[ "$(counts .requests)" -eq 2 ]
 }
 
-@test "Retry-After is waited for: seconds, decimals, a date" {
-	start_apid --products 40
-	with_offers 0
-	for fault in retry-after=1 retry-after=0.6 retry-date=2 limit=1 \
-		limit-epoch=2 ratelimit=1; do
+@test "--retry-on: statuses that may pass, and that may not" {
+	start_apid
+	fails() {
 		curl -fsS "$API/_apid/reset" -d ''
 		curl -fsS -X DELETE "$API/_apid/fault"
-		curl -fsS "$API/_apid/fault" --data-binary "/api/*:$fault@first=1"
-		run --separate-stderr wdn-fetch offers -- "${ids[0]}"
+		curl -fsS "$API/_apid/fault" --data-binary "$1"
+	}
+	for code in 409 404 401 403 202; do
+		fails "/echo/*:status=$code@first=2"
+		run --separate-stderr wdn-fetch --retry-delay 0.01 \
+			--retry-on 404,403 --retry-on 202,401,409 -u "$API/echo/x"
+		expect 0 '{"method":"GET",*' ''
+		[ "$(counts .requests)" -eq 3 ]
+	done
+	fails '/echo/*:status=500'
+	run --separate-stderr wdn-fetch --retry-delay 0.01 --retry-on -500 \
+		-u "$API/echo/x"
+	expect 69 '' '*status 500: Sorry!'
+	[ "$(counts .requests)" -eq 1 ]
+	# what is skipped is an answer
+	fails '/echo/*:status=404'
+	run --separate-stderr wdn-fetch --skip-status 404 --retry-on 404 \
+		-u "$API/echo/x"
+	expect 0 '' '*skipped*'
+	run --separate-stderr wdn-fetch --retry-on 301x -u "$API/echo/x"
+	expect 64 '' '*bad value "301x" for --retry-on: wanted: HTTP statuses*'
+}
+
+@test "retry_on of the profile; the command line comes first" {
+	start_apid --fault '/echo/*:status=409@times=1' \
+		--fault '/echo/*:status=500@times=1'
+	cat >on.json <<-'END'
+		{"http": {"retry_on": [409, -500], "retry_delay": 0.01},
+		 "resources": {"x": {"path": "${API}/echo/x"}}}
+	END
+	run --separate-stderr wdn-fetch -p on.json x
+	expect 69 '' '*status 500: Sorry! (after 2 attempts)'
+	curl -fsS "$API/_apid/reset" -d ''
+	run --separate-stderr wdn-fetch -p on.json --retry-on 418 x
+	expect 69 '' '*status 409: Sorry!'
+	run --separate-stderr wdn-fetch -p on.json --retry-on 418 x
+	expect 0 '{*' ''
+}
+
+@test "what asks for a wait is waited for: each form of it" {
+	local forms=(retry-after=1 retry-after=0.6 retry-date=2 limit=1
+		limit-epoch=2 ratelimit=1
+		'fields=503|Retry-After: 0.6'
+		'fields=500|Retry-After: 0.6'
+		'fields=429|RateLimit: limit=9, remaining=0, reset=0.6'
+		'fields=429|RateLimit: "a";r=1;t=0, "b";r=0;t=0.6'
+		'fields=429|X-Rate-Limit-Reset: 0.6'
+		'fields=429|X-RateLimit-Reset-After: 0.6') i pids=()
+	for i in "${!forms[@]}"; do
+		rules+=(--fault "/echo/$i:${forms[i]}@times=1")
+	done
+	start_apid "${rules[@]}"
+	# each with a pace of its own, or one would wait for the other
+	for i in "${!forms[@]}"; do
+		SLUICE_VAR=$PWD/var$i wdn-fetch -q -u "$API/echo/$i" \
+			>"out$i" 3>&- &
+		pids+=($!)
+	done
+	for i in "${!forms[@]}"; do
+		echo "form: ${forms[i]}"
+		wait "${pids[i]}"
+		[ "$(asked "map(select(.url == \"/echo/$i\").t_ms) |
+			length == 2 and .[1] - .[0] >= 590")" = true ]
+	done
+}
+
+@test "what asks for no wait is not waited for" {
+	start_apid
+	for fault in 'Retry-After: 0' 'Retry-After: soon' \
+		'Retry-After: Sun, 06 Nov 1994 08:49:37 GMT' \
+		'RateLimit: limit=9, remaining=3, reset=600' \
+		'RateLimit-Reset: 600|RateLimit-Remaining: 3'; do
+		curl -fsS -X DELETE "$API/_apid/fault"
+		curl -fsS "$API/_apid/fault" --data-binary \
+			"/echo/*:fields=429|$fault@times=1"
+		run --separate-stderr wdn-fetch --retry-delay 0.01 \
+			--retry-max-time 60 -u "$API/echo/x"
 		echo "fault: $fault"
 		expect 0 '{*' ''
-		[ "$(asked '.[1].t_ms - .[0].t_ms >= 590')" = true ]
+	done
+}
+
+@test "a wait of more than an hour is cut to that, and said" {
+	start_apid
+	for fault in 'Retry-After: 86400' \
+		"Retry-After: $(printf '9%.0s' {1..60})" \
+		'Retry-After: Fri, 31 Dec 9999 23:59:59 GMT' \
+		'X-RateLimit-Reset: 99999'; do
+		rm -rf var
+		curl -fsS -X DELETE "$API/_apid/fault"
+		curl -fsS "$API/_apid/fault" --data-binary \
+			"/echo/*:fields=429|$fault"
+		run --separate-stderr wdn-fetch --retry-max-time 3000 \
+			-u "$API/echo/x"
+		echo "fault: $fault"
+		expect 75 '' "wdn-fetch: $API asks for a wait of more than 3600 s: cut to that
+*in 3600.0 s, would be beyond --retry-max-time"
 	done
 }
 

@@ -31,7 +31,7 @@ static struct buf input; /* the name=value operands, as an object */
 static const char *id;   /* the value of the first of them */
 static bool *complete;
 
-static const struct opt options[] = {ANSWER_OPTIONS(&answer),
+static const struct opt options[] = {ANSWER_OPTIONS(&answer), HTTPOPT_RETRY_ON,
     {0, "by", "page|offset|cursor|link|next", OPT_STR, &rules.by,
 	"how the next page is found", NULL, 0, 0},
     {0, "page-param", "NAME", OPT_STR, &rules.param,

@@ -43,6 +43,7 @@ static bool reading = true;
 static int status; /* set when the run has to end */
 
 static const struct opt options[] = {ANSWER_OPTIONS(&answer), ASK_OPTIONS(&ask),
+    HTTPOPT_RETRY_ON,
     {0, "parallel-max", "N", OPT_NUM, &parallel, "requests in flight (1)", NULL,
 	1, 1000},
     {0, "unordered", NULL, OPT_FLAG, &unordered, "print answers as they come",

@@ -48,7 +48,7 @@ static const struct {
 static void
 try_outcomes(void)
 {
-	const struct retry_limits l = {10, 1, 0};
+	const struct retry_limits l = {.retries = 10, .delay = 1};
 	struct retry_attempt a;
 	struct retry_verdict v;
 	size_t i;
@@ -76,6 +76,42 @@ try_outcomes(void)
 	    .no_such_host = true,
 	    .asked = -1};
 	CHECK(retry_decide(&l, &a).is == RETRY_REFUSED, "no such host");
+}
+
+/* --retry-on: what the table does not have, and what it has. */
+static void
+try_on(void)
+{
+	static const long on[] = {409, 403, 202, -500, -503, 503};
+	static const struct {
+		long status;
+		enum retry_is is;
+		enum retry_is once; /* where it is to be made once */
+	} rows[] = {
+	    {409, RETRY_AGAIN, RETRY_REFUSED},
+	    {403, RETRY_AGAIN, RETRY_DENIED},
+	    {401, RETRY_DENIED, RETRY_DENIED},
+	    {202, RETRY_AGAIN, RETRY_DONE},
+	    {200, RETRY_DONE, RETRY_DONE},
+	    {500, RETRY_REFUSED, RETRY_UNKNOWN},
+	    {503, RETRY_AGAIN, RETRY_UNKNOWN},
+	    {502, RETRY_AGAIN, RETRY_UNKNOWN},
+	    {429, RETRY_AGAIN, RETRY_AGAIN},
+	};
+	const struct retry_limits l = {
+	    .retries = 1, .delay = 1, .on = on, .non = sizeof on / sizeof *on};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct retry_attempt a = {
+		    .made = 1, .status = rows[i].status, .asked = -1};
+		enum retry_is is = retry_decide(&l, &a).is;
+
+		CHECK(is == rows[i].is, "status %ld: %d", a.status, is);
+		a.not_idempotent = a.sent = true;
+		is = retry_decide(&l, &a).is;
+		CHECK(is == rows[i].once, "once: status %ld: %d", a.status, is);
+	}
 }
 
 static const struct {
@@ -121,8 +157,9 @@ try_waits(void)
 	size_t i;
 
 	for (i = 0; i < sizeof waits / sizeof *waits; i++) {
-		struct retry_limits l = {
-		    waits[i].retries, waits[i].delay, waits[i].max_time};
+		struct retry_limits l = {.retries = waits[i].retries,
+		    .delay = waits[i].delay,
+		    .max_time = waits[i].max_time};
 		struct retry_attempt a = {.made = waits[i].made,
 		    .elapsed = waits[i].elapsed,
 		    .status = waits[i].status,
@@ -160,7 +197,14 @@ static const struct {
     {{{"Retry-After", "soon"}}, -1},
     {{{"Retry-After", "2 s"}}, -1},
     {{{"Retry-After", "99999999999999999999"}}, 1e20},
+    {{{"Retry-After",
+	 "9999999999999999999999999999999999999999999999999999999999999999"}},
+	1e64},
+    {{{"Retry-After", "0.00000000000000000000000000000000000000000000000001"}},
+	1e-50},
+    {{{"Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"}}, 252618188822},
     {{{"Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"}}, 10},
+    {{{"Retry-After", "SUN, 06 NOV 1994 08:49:47 GMT"}}, 10},
     {{{"Retry-After", "Sunday, 06-Nov-94 08:49:47 GMT"}}, 10},
     {{{"Retry-After", "Sun Nov  6 08:49:47 1994"}}, 10},
     {{{"Retry-After", "Sun, 06 Nov 1994 08:49:07 GMT"}}, 0},
@@ -177,7 +221,13 @@ static const struct {
     {{{"RateLimit", "limit=100, remaining=0, reset=50"}}, 50},
     {{{"RateLimit", "limit=100, remaining=7, reset=50"}}, -1},
     {{{"RateLimit", "\"default\";r=0;t=50"}}, 50},
+    {{{"RateLimit", "\"a\";r=9;t=70, \"b\";r=0;t=50"}}, 50},
+    {{{"RateLimit", "\"a\";r=0;t=50,\"b, c\";r=0;t=70;pk=:x:"}}, 70},
+    {{{"RateLimit", "\"a\";r=5;t=50, \"b\";r=6;t=70"}}, -1},
     {{{"RateLimit", "nonsense"}}, -1},
+    {{{"RateLimit", ""}}, -1},
+    {{{"X-RateLimit-Reset-After", "1.5"}, {"X-RateLimit-Remaining", "0"}}, 1.5},
+    {{{"X-RateLimit-Reset", "soon"}}, -1},
     {{{"X-Forwarded", "9"}, {"Age", "9"}}, -1},
 };
 
@@ -246,7 +296,7 @@ static const struct {
 static void
 try_sent(void)
 {
-	struct retry_limits l = {10, 1, 0};
+	struct retry_limits l = {.retries = 10, .delay = 1};
 	size_t i;
 
 	for (i = 0; i < sizeof sent / sizeof *sent; i++) {
@@ -268,6 +318,7 @@ int
 main(void)
 {
 	try_outcomes();
+	try_on();
 	try_sent();
 	try_waits();
 	try_hints();

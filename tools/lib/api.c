@@ -15,6 +15,7 @@ api_free(struct api *a)
 		free(a->text[i]);
 	for (i = 0; i < a->nresources; i++)
 		free(a->resource[i].skip_status.v);
+	free(a->http.retry_on.v);
 	free(a->text);
 	free(a->header);
 	free(a->resource);
@@ -62,26 +63,46 @@ api_template(const struct api *a, const struct api_resource *r, struct buf *why)
 	return b.s;
 }
 
-const char *
-api_statuses(struct api_statuses *to, const char *s)
+/* False if one is not from min to 599. */
+static bool
+add_statuses(
+    struct api_statuses *to, const char *s, bool negative, uint64_t min)
 {
 	size_t len;
 	uint64_t n;
 	char *one;
-	bool ok;
+	bool ok, minus;
 
 	do {
 		len = strcspn(s, ",");
-		one = buf_dup(s, len);
-		ok = opt_number(one, &n) && n >= 100 && n <= 599;
+		minus = negative && *s == '-';
+		one = buf_dup(s + minus, len - minus);
+		ok = opt_number(one, &n) && n >= min && n <= 599;
 		free(one);
 		if (!ok)
-			return "wanted: HTTP statuses, as 404 or 404,410";
+			return false;
 		to->v = buf_array(to->v, to->n + 1, sizeof(*to->v));
-		to->v[to->n++] = (long)n;
+		to->v[to->n++] = minus ? -(long)n : (long)n;
 		s += len;
 	} while (*s++ == ',');
-	return NULL;
+	return true;
+}
+
+const char *
+api_statuses(struct api_statuses *to, const char *s)
+{
+	return add_statuses(to, s, false, 100)
+		   ? NULL
+		   : "wanted: HTTP statuses, as 404 or 404,410";
+}
+
+const char *
+api_retry_on(struct api_statuses *to, const char *s)
+{
+	return add_statuses(to, s, true, 200)
+		   ? NULL
+		   : "wanted: HTTP statuses, as 409, or -500 for one that is "
+		     "not tried again";
 }
 
 bool

@@ -20,10 +20,16 @@
 
 #define API_NONE UINT64_MAX
 
+struct api_statuses {
+	long *v;
+	size_t n;
+};
+
 struct api_http {
 	uint64_t retry;
 	double retry_delay, retry_max_time, max_time, connect_timeout;
 	const char *rate;
+	struct api_statuses retry_on; /* negative: not */
 };
 
 struct api_page {
@@ -31,11 +37,6 @@ struct api_page {
 	const char *cursor, *cursor_param, *next;
 	const char *total, *total_pages, *more;
 	uint64_t first, size, max_pages;
-};
-
-struct api_statuses {
-	long *v;
-	size_t n;
 };
 
 struct api_resource {
@@ -79,8 +80,12 @@ const struct api_resource *api_find(
 char *api_template(
     const struct api *, const struct api_resource *, struct buf *why);
 
-/* `404` or `404,410`: adds to the list; NULL, or why it is bad. */
+/*
+ * `404` or `404,410`: adds to the list; NULL, or why it is bad. The other one
+ * takes `-500`, too, which is kept as a negative number.
+ */
 const char *api_statuses(struct api_statuses *, const char *text);
+const char *api_retry_on(struct api_statuses *, const char *text);
 bool api_has_status(const struct api_statuses *, long status);
 
 #endif

@@ -10,7 +10,16 @@
 #include "json.h"
 #include "opt.h"
 
-enum kind { STRING, NUMBER, SECONDS, STATUSES, HEADERS, OBJECT, RESOURCES };
+enum kind {
+	STRING,
+	NUMBER,
+	SECONDS,
+	STATUSES,
+	RETRY_ON,
+	HEADERS,
+	OBJECT,
+	RESOURCES
+};
 
 struct key {
 	const char *name;
@@ -61,6 +70,7 @@ static const struct key http_keys[] = {
     {"retry_max_time", SECONDS, AT(api_http, retry_max_time), NULL},
     {"max_time", SECONDS, AT(api_http, max_time), NULL},
     {"connect_timeout", SECONDS, AT(api_http, connect_timeout), NULL},
+    {"retry_on", RETRY_ON, AT(api_http, retry_on), NULL},
     {"rate", STRING, AT(api_http, rate), NULL}, {NULL, STRING, 0, NULL}};
 
 static const struct key top_keys[] = {
@@ -200,7 +210,8 @@ load_string(struct load *l, const char **to, struct json_val v)
 }
 
 static bool
-load_statuses(struct load *l, struct api_statuses *to, struct json_val v)
+load_statuses(
+    struct load *l, struct api_statuses *to, enum kind kind, struct json_val v)
 {
 	struct json_walk w = json_walk(v);
 	struct json_val name, e;
@@ -209,7 +220,8 @@ load_statuses(struct load *l, struct api_statuses *to, struct json_val v)
 
 	while (!why && json_next(&w, &name, &e)) {
 		s = buf_dup(e.s, e.len);
-		why = api_statuses(to, s);
+		why = kind == RETRY_ON ? api_retry_on(to, s)
+				       : api_statuses(to, s);
 		free(s);
 	}
 	return why ? bad(l, why) : true;
@@ -239,7 +251,7 @@ load_header(struct load *l, struct json_val name, struct json_val v)
 static void
 clear_http(struct api_http *h)
 {
-	*h = (struct api_http){API_NONE, -1, -1, -1, -1, NULL};
+	*h = (struct api_http){API_NONE, -1, -1, -1, -1, NULL, {NULL, 0}};
 }
 
 static bool
@@ -287,12 +299,12 @@ static bool
 load_key(struct load *l, void *to, const struct key *k, struct json_val v)
 {
 	static const char *const wanted[] = {"a string", "a number", "a number",
-	    "an array", "an object", "an object", "an object"};
+	    "an array", "an array", "an object", "an object", "an object"};
 	enum json_type t = json_type(v.s);
 	bool object = k->kind >= HEADERS;
 
 	if (object                ? t != JSON_OBJECT
-	    : k->kind == STATUSES ? t != JSON_ARRAY
+	    : k->kind >= STATUSES ? t != JSON_ARRAY
 	    : k->kind == STRING   ? t != JSON_STRING
 				  : t != JSON_NUMBER && t != JSON_STRING)
 		return bad_type(l, wanted[k->kind], v);
@@ -303,7 +315,8 @@ load_key(struct load *l, void *to, const struct key *k, struct json_val v)
 	case SECONDS:
 		return load_number(l, to, k->kind, v);
 	case STATUSES:
-		return load_statuses(l, to, v);
+	case RETRY_ON:
+		return load_statuses(l, to, k->kind, v);
 	case HEADERS:
 		return load_members(l, v, load_header);
 	case RESOURCES:

@@ -13,6 +13,7 @@
 static struct {
 	const char *profile, *url, *bearer_file, *cacert, *rate;
 	struct opt_list headers;
+	struct api_statuses retry_on;
 	bool netrc;
 	uint64_t retry, max_body;
 	double retry_delay, retry_max_time, max_time, connect_timeout;
@@ -35,6 +36,13 @@ set_rate(void *to, const char *text)
 	if (!why)
 		given.rate = text;
 	return why;
+}
+
+const char *
+httpopt_retry_on(void *to, const char *text)
+{
+	(void)to;
+	return api_retry_on(&given.retry_on, text);
 }
 
 const struct opt httpopt_table[] = {
@@ -125,6 +133,7 @@ httpopt_free(struct httpopt_source *s)
 {
 	api_free(&s->api);
 	free(s->tmpl);
+	free(given.retry_on.v);
 	free(given.headers.v);
 	given.headers.v = NULL;
 	given.headers.n = 0;
@@ -206,9 +215,12 @@ static bool
 limits(struct http_limits *l, const struct httpopt_source *s, int *status,
     struct buf *why)
 {
-	static const struct api_http silent = {API_NONE, -1, -1, -1, -1, NULL};
+	static const struct api_http silent = {
+	    API_NONE, -1, -1, -1, -1, NULL, {NULL, 0}};
 	const struct api_http *p = s->api.file ? &s->api.http : &silent;
 	const char *rate = given.rate ? given.rate : p->rate;
+	const struct api_statuses *on =
+	    given.retry_on.n > 0 ? &given.retry_on : &p->retry_on;
 	const char *bad = NULL;
 
 	memset(l, 0, sizeof(*l));
@@ -218,6 +230,8 @@ limits(struct http_limits *l, const struct httpopt_source *s, int *status,
 	l->retry.delay = first_of(given.retry_delay, p->retry_delay, 1);
 	l->retry.max_time =
 	    first_of(given.retry_max_time, p->retry_max_time, 0);
+	l->retry.on = on->v;
+	l->retry.non = on->n;
 	l->max_time = first_of(given.max_time, p->max_time, 40);
 	l->connect_timeout =
 	    first_of(given.connect_timeout, p->connect_timeout, 10);

@@ -18,6 +18,16 @@
 
 extern const struct opt httpopt_table[];
 
+/* One more, for tools that only read. */
+opt_call httpopt_retry_on;
+
+#define HTTPOPT_RETRY_ON                                          \
+	{                                                         \
+		0, "retry-on", "CODE[,CODE]", OPT_CALL, NULL,     \
+		    "statuses that may pass, too; -CODE: do not", \
+		    httpopt_retry_on, 0, 0                        \
+	}
+
 /* Where a tool fetches from. */
 struct httpopt_source {
 	struct api api; /* empty where there is no profile */

@@ -18,6 +18,23 @@ static const int temporary_code[] = {CURLE_COULDNT_RESOLVE_PROXY,
     CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2, CURLE_HTTP2_STREAM,
     CURLE_NO_CONNECTION_AVAILABLE};
 
+/* What the user said of the status, or the table: is it temporary? */
+static bool
+temporary_by_status(const struct retry_limits *l, long status)
+{
+	size_t i;
+
+	/* The last word counts. */
+	for (i = l->non; i > 0; i--)
+		if (labs(l->on[i - 1]) == status)
+			return l->on[i - 1] > 0;
+	for (i = 0; i < sizeof(temporary_status) / sizeof(*temporary_status);
+	     i++)
+		if (status == temporary_status[i])
+			return true;
+	return false;
+}
+
 /* The request was surely not carried out. */
 static bool
 not_executed(const struct retry_attempt *a)
@@ -44,7 +61,7 @@ unknown(const struct retry_attempt *a)
 }
 
 static bool
-temporary(const struct retry_attempt *a)
+temporary(const struct retry_limits *l, const struct retry_attempt *a)
 {
 	size_t i;
 
@@ -52,14 +69,8 @@ temporary(const struct retry_attempt *a)
 		return true;
 	if (a->not_idempotent && !not_executed(a))
 		return false;
-	if (a->code == CURLE_OK) {
-		for (i = 0;
-		     i < sizeof(temporary_status) / sizeof(*temporary_status);
-		     i++)
-			if (a->status == temporary_status[i])
-				return true;
-		return false;
-	}
+	if (a->code == CURLE_OK)
+		return temporary_by_status(l, a->status);
 	for (i = 0; i < sizeof(temporary_code) / sizeof(*temporary_code); i++)
 		if (a->code == temporary_code[i])
 			return !a->no_such_host;
@@ -78,12 +89,14 @@ struct retry_verdict
 retry_decide(const struct retry_limits *l, const struct retry_attempt *a)
 {
 	struct retry_verdict v = {RETRY_REFUSED, 0, false, false, false};
+	bool answer = a->code == CURLE_OK;
+	bool again = temporary(l, a);
 
-	if (a->code == CURLE_OK && a->status >= 200 && a->status < 300) {
+	if (answer && !again && a->status >= 200 && a->status < 300) {
 		v.is = RETRY_DONE;
 		return v;
 	}
-	if (a->code == CURLE_OK && (a->status == 401 || a->status == 403)) {
+	if (answer && !again && (a->status == 401 || a->status == 403)) {
 		v.is = RETRY_DENIED;
 		return v;
 	}
@@ -91,7 +104,7 @@ retry_decide(const struct retry_limits *l, const struct retry_attempt *a)
 		v.is = RETRY_UNKNOWN;
 		return v;
 	}
-	if (!temporary(a))
+	if (!again)
 		return v;
 	v.is = RETRY_GAVE_UP;
 	/* "At once" (0) is left to our own delay, or it would be hammering. */
@@ -116,22 +129,20 @@ retry_decide(const struct retry_limits *l, const struct retry_attempt *a)
 static double
 seconds(const char *s, size_t len)
 {
-	char text[40];
+	double n = 0, unit = 1;
 	size_t i, points = 0;
 
-	if (len == 0 || len >= sizeof(text))
-		return -1;
 	for (i = 0; i < len; i++) {
 		if (s[i] == '.')
 			points++;
 		else if (s[i] < '0' || s[i] > '9')
 			return -1;
+		else if (points == 0)
+			n = 10 * n + (s[i] - '0');
+		else
+			n += (s[i] - '0') * (unit /= 10);
 	}
-	if (points > 1 || points == len)
-		return -1;
-	memcpy(text, s, len);
-	text[len] = '\0';
-	return strtod(text, NULL);
+	return points > 1 || points == len ? -1 : n;
 }
 
 /*
@@ -151,51 +162,82 @@ http_date(const char *s, size_t len)
 	memcpy(text, s, len);
 	text[len] = '\0';
 	for (i = 0; i < 7; i++)
-		if (strncmp(text, day[i], 3) == 0)
+		if (strncasecmp(text, day[i], 3) == 0)
 			return (double)curl_getdate(text, NULL);
 	return -1;
 }
 
-/* `reset=5` in the value of a RateLimit field, or t=5 in its later form. */
+/* The number of `name=5` among the parameters, or -1. */
 static double
 parameter(const char *s, size_t len, const char *name)
 {
 	size_t n = strlen(name), i, end;
 
-	for (i = 0; i + n < len; i++) {
-		if (strncasecmp(s + i, name, n) != 0 || s[i + n] != '=' ||
-		    (i > 0 && !strchr(",; ", s[i - 1])))
-			continue;
-		i += n + 1;
-		for (end = i; end < len && !strchr(",; ", s[end]); end++)
+	for (i = 0; i < len; i = end + 1) {
+		for (end = i; end < len && !strchr(",; \t", s[end]); end++)
 			;
-		return seconds(s + i, end - i);
+		if (end - i > n && s[i + n] == '=' &&
+		    strncasecmp(s + i, name, n) == 0)
+			return seconds(s + i + n + 1, end - i - n - 1);
 	}
 	return -1;
 }
 
+/* Of quotas that are used up, the one that is so the longest counts. */
+static void
+quota(struct retry_hint *h, const char *s, size_t len)
+{
+	double left = parameter(s, len, "remaining");
+	double reset = parameter(s, len, "reset");
+
+	if (left < 0)
+		left = parameter(s, len, "r");
+	if (reset < 0)
+		reset = parameter(s, len, "t");
+	if (h->reset < 0 ||
+	    (left <= 0 && (h->remaining > 0 || reset > h->reset))) {
+		h->remaining = left;
+		h->reset = reset;
+	}
+}
+
+/*
+ * `limit=9, remaining=0, reset=5`, as the drafts of the field had it at first,
+ * or a list of quotas, `"a";r=0;t=5, "b";r=7;t=60`.
+ */
 static void
 rate_limit(struct retry_hint *h, const char *s, size_t len)
 {
-	h->remaining = parameter(s, len, "remaining");
-	if (h->remaining < 0)
-		h->remaining = parameter(s, len, "r");
-	h->reset = parameter(s, len, "reset");
-	if (h->reset < 0)
-		h->reset = parameter(s, len, "t");
+	bool list = memchr(s, ';', len), quoted = false;
+	size_t i, from = 0;
+
+	for (i = 0; i < len; i++) {
+		quoted ^= s[i] == '"';
+		if (list && !quoted && s[i] == ',') {
+			quota(h, s + from, i - from);
+			from = i + 1;
+		}
+	}
+	quota(h, s + from, len - from);
+}
+
+static bool
+is_name(const char *name, size_t nlen, const char *wanted)
+{
+	return strlen(wanted) == nlen && strncasecmp(name, wanted, nlen) == 0;
 }
 
 void
 retry_header(struct retry_hint *h, const char *name, size_t nlen,
     const char *value, size_t vlen)
 {
-	if (nlen == 11 && strncasecmp(name, "Retry-After", 11) == 0) {
+	if (is_name(name, nlen, "Retry-After")) {
 		h->after = seconds(value, vlen);
 		if (h->after < 0)
 			h->date = http_date(value, vlen);
 		return;
 	}
-	if (nlen == 4 && strncasecmp(name, "Date", 4) == 0) {
+	if (is_name(name, nlen, "Date")) {
 		h->now = http_date(value, vlen);
 		return;
 	}
@@ -203,14 +245,14 @@ retry_header(struct retry_hint *h, const char *name, size_t nlen,
 		name += 2;
 		nlen -= 2;
 	}
-	if (nlen == 9 && strncasecmp(name, "RateLimit", 9) == 0)
+	if (is_name(name, nlen, "RateLimit"))
 		rate_limit(h, value, vlen);
-	else if ((nlen == 15 && !strncasecmp(name, "RateLimit-Reset", 15)) ||
-		 (nlen == 16 && !strncasecmp(name, "Rate-Limit-Reset", 16)))
+	else if (is_name(name, nlen, "RateLimit-Reset") ||
+		 is_name(name, nlen, "Rate-Limit-Reset") ||
+		 is_name(name, nlen, "RateLimit-Reset-After"))
 		h->reset = seconds(value, vlen);
-	else if ((nlen == 19 &&
-		     !strncasecmp(name, "RateLimit-Remaining", 19)) ||
-		 (nlen == 20 && !strncasecmp(name, "Rate-Limit-Remaining", 20)))
+	else if (is_name(name, nlen, "RateLimit-Remaining") ||
+		 is_name(name, nlen, "Rate-Limit-Remaining"))
 		h->remaining = seconds(value, vlen);
 }
 

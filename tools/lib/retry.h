@@ -22,6 +22,9 @@ struct retry_limits {
 	uint64_t retries; /* further attempts after the first */
 	double delay;     /* seconds: the upper end of the first delay */
 	double max_time;  /* seconds from the first attempt; 0: no limit */
+	/* Statuses that are temporary, too; negative: that are not. */
+	const long *on;
+	size_t non;
 };
 
 struct retry_attempt {
