@@ -139,6 +139,17 @@ bin/bench/generate: $(wildcard tests/bench/*.[ch]) $B/.stamp
 	$(call said,LINK)
 	$Q$(LINK) -std=c11 $(CPPFLAGS) $(WARN) -fPIE -o $@ $(filter %.c,$^)
 
+# What has to hold for hours, as long as one can wait.
+SOAK_REQUESTS = 100000
+SOAK_SECONDS = 10
+SOAK_KILLS = 200
+SOAK_TIMES = 1
+soak: deps all bin/apid
+	@for i in $$(seq $(SOAK_TIMES)); do SOAK_SAY=1 \
+		SOAK_REQUESTS=$(SOAK_REQUESTS) SOAK_SECONDS=$(SOAK_SECONDS) \
+		SOAK_KILLS=$(SOAK_KILLS) tests/run tests/soak.bats || exit 1; \
+	done
+
 # ROWS="flatten verify": only these; BENCH_MB, BENCH_RUNS: see tests/bench.
 bench: deps-run all bin/bench/generate
 	tests/bench/run $(ROWS)
@@ -205,4 +216,4 @@ clean:
 FORCE:
 .PHONY: all bench clean demo deps deps-run deps-build deps-test deps-demo \
 	format-check fuzz install lint lint-text lint-cppcheck lint-tidy-1 \
-	lint-tidy-2 list-tools test uninstall FORCE $(DATASETS)
+	lint-tidy-2 list-tools soak test uninstall FORCE $(DATASETS)
