@@ -53,14 +53,15 @@ of_receipts() {
 		receipts
 }
 
-# pages NAME TEXT...: options that serve the texts as /NAME?p=1, 2 ...
+# pages NAME TEXT...: options that serve the texts as /NAME?p=1, 2 ...;
+# param is another name than p.
 pages() {
 	local name=$1 text n=0
 	serve=()
 	for text in "${@:2}"; do
 		n=$((n + 1))
 		printf '%s' "$text" >"$name$n.json"
-		serve+=(--serve "/$name?p=$n=$name$n.json")
+		serve+=(--serve "/$name?${param:-p}=$n=$name$n.json")
 	done
 }
 
@@ -307,6 +308,113 @@ pages() {
 	[ "${#lines[@]}" -eq 2 ]
 }
 
+# html_pages TEXT...: the same, as /shop/list.html?p=1, 2 ...
+html_pages() {
+	local text n=0
+	serve=()
+	for text; do
+		n=$((n + 1))
+		printf '%s' "$text" >"page$n.html"
+		serve+=(--serve "/shop/list.html?p=$n=page$n.html")
+	done
+}
+
+@test "by html: links that say that they lead on, an envelope a page" {
+	html_pages '<p>1<a rel="nofollow NEXT" href=?p=2>on' \
+		'<head><base href=/shop/><link rel=next href="list.html?p=3#x">' \
+		'<p>3<a rel=prev href="?p=2">back'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by html -s stats --receipts receipts \
+		-u "$API/shop/list.html?p=1"
+	expect 0 '{"url":"*/shop/list.html?p=1","status":200,*on"}
+{"url":"*/shop/list.html?p=2","status":200,*"}
+{"url":"*/shop/list.html?p=3","status":200,*back"}' ''
+	[ "$(of_stats '[.in,.out,.complete]|tojson')" = '[3,3,true]' ]
+	[ "$(of_receipts | tail -n 1)" = '3 200 1 true' ]
+}
+
+@test "by html: a link that an XPath finds, classes and all" {
+	html_pages '<div class="x paging"><a href="?p=9">Previous Page</a> 1
+		<a href="list.html?p=2">Next Page</a></div><a href=?p=8>Next</a>' \
+		'<div class=paging><a href="?p=1">Previous Page</a></div>'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by html \
+		--next "//*[class('paging')]//a[contains(., 'Next')]" \
+		-u "$API/shop/list.html?p=1"
+	expect 0 '{*}
+{"url":"*p=2",*}' ''
+	[ "${#lines[@]}" -eq 2 ]
+}
+
+@test "by html: a loop, a link that is none, an XPath that is none" {
+	html_pages '<a rel=next href=?p=2>' '<a rel=next href=list.html?p=1>'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by html -u "$API/shop/list.html?p=1"
+	[ "$status" -eq 65 ]
+	[[ $stderr == *'broke off at page 2, '*'it leads to "'*'/list.html?p=1", which was asked for before' ]]
+	run --separate-stderr paginate --by html --next '//a' -o out \
+		-u "$API/shop/list.html?p=3"
+	expect 69 '' '*could not fetch page 1, *: status 404*'
+	run --separate-stderr paginate --by html --next '//a' --skip-status 404 \
+		-u "$API/shop/list.html?p=3"
+	expect 0 '' ''
+	stop_apid
+	html_pages '<a rel=next name=x>' '<a rel=next href="http://">'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by html --next '//a' \
+		-u "$API/shop/list.html?p=1"
+	expect 65 '{*}' '*at page 1, *: <a> has neither href nor src, and leads nowhere'
+	run --separate-stderr paginate --by html -u "$API/shop/list.html?p=2"
+	expect 65 '{*}' '*at page 1, *: no URL: "http://"*'
+	run --separate-stderr paginate --by html --next '//a[' -u "$API/"
+	expect 64 '' '*"//a\[" is no XPath: *'
+	run --separate-stderr paginate --by html --records .a -u "$API/"
+	expect 64 '' '*a walk by html prints envelopes: there is no use for --records*'
+}
+
+@test "by html: recorded pages of a shop" {
+	local from=$data/public/html
+	need_data public/html/121.html
+	sed 's|http://taylormorriseyewear.com||' "$from/121.html" >1.html
+	# the third of the list, shown as the second
+	sed 's|http://taylormorriseyewear.com||; s|limit=15&amp;p=4|x|' \
+		"$from/122.html" >2.html
+	start_apid --serve '/shop/list=1.html' \
+		--serve '/shop/collection?limit=15&p=2=2.html'
+	run --separate-stderr paginate --by html --max-pages 2 --next \
+		"//*[class('pages')]//li[class('current')]/following::a[1]" \
+		-u "$API/shop/list"
+	expect 0 '{*}' 'paginate: stopped after page 2: --max-pages'
+	[ "$(jq -r .url <<<"$output")" = "$API/shop/list
+$API/shop/collection?limit=15&p=2" ]
+}
+
+@test "--envelope: pages are empty where their records are" {
+	param=page pages list '{"d":[1,2]}' '{"d":[3]}' '{"d":[]}'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by page --envelope --records .d \
+		-u "$API/list"
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 3 ]
+	run --separate-stderr paginate --by page --envelope --records .e \
+		-u "$API/list"
+	expect 65 '' '*page 1, *: status 200, but .e leads nowhere in the answer*'
+}
+
+@test "an end that the page itself denies breaks the walk off" {
+	param=page pages list '{"d":[1],"p":3,"m":true}' '{"d":[],"p":3,"m":true}'
+	start_apid "${serve[@]}"
+	run --separate-stderr paginate --by page --records .d --total-pages .p \
+		-u "$API/list"
+	expect 65 1 '*at page 2, *: it says that there are 3 pages, but this one is empty'
+	run --separate-stderr paginate --by page --records .d --more .m \
+		-u "$API/list"
+	expect 65 1 '*at page 2, *: it says that there is more, but this one is empty'
+	run --separate-stderr paginate --by next --next .n --records .d \
+		--more .m -u "$API/list?page=1"
+	expect 65 1 '*at page 1, *: it says that there is more, but it leads to no other'
+}
+
 @test "a live pipeline: a page does not wait for the next one" {
 	pages list '{"d":[1],"next":"?p=2"}' '{"d":[2],"next":""}'
 	start_apid "${serve[@]}" --fault '/list?p=2:delay=60000'
@@ -341,7 +449,7 @@ pages() {
 @test "what is wrong with the command line or the profile is said" {
 	export API=http://127.0.0.1:1
 	run --separate-stderr paginate -u "$API/"
-	expect 64 '' '*nothing says how to walk; wanted: page, offset, cursor, link or next*'
+	expect 64 '' '*nothing says how to walk; wanted: page, offset, cursor, next, link, html*'
 	run --separate-stderr paginate --by luck -u "$API/"
 	expect 64 '' '*by: "luck" is not known; wanted: page*'
 	run --separate-stderr paginate --by next -u "$API/"

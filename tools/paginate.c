@@ -32,7 +32,7 @@ static const char *id;   /* the value of the first of them */
 static bool *complete;
 
 static const struct opt options[] = {ANSWER_OPTIONS(&answer), HTTPOPT_RETRY_ON,
-    {0, "by", "page|offset|cursor|link|next", OPT_STR, &rules.by,
+    {0, "by", "page|offset|cursor|next|link|html", OPT_STR, &rules.by,
 	"how the next page is found", NULL, 0, 0},
     {0, "page-param", "NAME", OPT_STR, &rules.param,
 	"parameter of the page's number (page)", NULL, 0, 0},
@@ -44,12 +44,12 @@ static const struct opt options[] = {ANSWER_OPTIONS(&answer), HTTPOPT_RETRY_ON,
 	"parameter of the page's size", NULL, 0, 0},
     {0, "offset-param", "NAME", OPT_STR, &rules.offset_param,
 	"parameter of the first record's number (offset)", NULL, 0, 0},
-    {0, "cursor", "EXPR|header:NAME", OPT_STR, &rules.cursor,
+    {0, "cursor", "EXPR", OPT_STR, &rules.cursor,
 	"where the cursor of the next page is", NULL, 0, 0},
     {0, "cursor-param", "NAME", OPT_STR, &rules.cursor_param,
 	"parameter of the cursor (cursor)", NULL, 0, 0},
-    {0, "next", "EXPR", OPT_STR, &rules.next, "where the next page's URL is",
-	NULL, 0, 0},
+    {0, "next", "EXPR|XPATH", OPT_STR, &rules.next,
+	"where the next page's URL is", NULL, 0, 0},
     {0, "total", "EXPR", OPT_STR, &rules.total,
 	"where the number of all records is", NULL, 0, 0},
     {0, "total-pages", "EXPR", OPT_STR, &rules.total_pages,
@@ -169,8 +169,13 @@ begin_walk(const char *url)
 
 	if (r)
 		complete_rules(&r->page);
-	if (walk_init(&walk, &rules, url, &why))
+	if (walk_init(&walk, &rules, url, &why)) {
+		if (walk_is_html(&walk) && answer.records)
+			refuse(EX_USAGE, "a walk by html prints envelopes: "
+					 "there is no use for --records");
+		answer.envelope = answer.envelope || walk_is_html(&walk);
 		return;
+	}
 	if (r && r->page.by && rules.by == r->page.by)
 		die(EX_CONFIG, "%s: key \"resources.%s.page\": %s",
 		    source.api.file, r->name, why.s);
@@ -221,10 +226,10 @@ bad_page(const struct http_exchange *x, const char *why, int status)
 
 /* The page is whole: prints it, unless it came before. */
 static int
-good_page(const struct http_exchange *x, bool *more)
+good_page(const struct http_exchange *x, uint64_t count, bool *more)
 {
 	static const struct buf nothing = BUF_INIT;
-	const struct buf *content = &answer.lines;
+	struct walk_page p = {{x, answer.body}, &answer.lines, count};
 	struct buf why = BUF_INIT;
 	uint64_t page = walk.page, n = answer.n;
 	enum walk_is is;
@@ -232,8 +237,8 @@ good_page(const struct http_exchange *x, bool *more)
 
 	/* Headers differ each time; the body is what may repeat. */
 	if (answer.envelope)
-		content = x->body.s ? &x->body : &nothing;
-	is = walk_next(&walk, x, answer.body, content, n, &why);
+		p.content = x->body.s ? &x->body : &nothing;
+	is = walk_next(&walk, &p, &why);
 	*complete = is == WALK_WHOLE;
 	*more = is == WALK_ON;
 	if (is == WALK_REPEAT) {
@@ -258,6 +263,7 @@ static int
 one_page(const struct http_exchange *x, bool *more)
 {
 	struct buf why = BUF_INIT;
+	uint64_t n;
 	int status;
 
 	switch (x->is) {
@@ -274,10 +280,11 @@ one_page(const struct http_exchange *x, bool *more)
 	}
 	if (answer_skipped(&answer, x)) {
 		answer_none(&answer);
-		return good_page(x, more);
+		return good_page(x, 0, more);
 	}
-	if (answer_read(&answer, x, val(&input), &why))
-		return good_page(x, more);
+	if (answer_read(&answer, x, val(&input), &why) &&
+	    answer_count(&answer, x, &n, &why))
+		return good_page(x, n, more);
 	status = bad_page(x, why.s, EX_DATAERR);
 	buf_free(&why);
 	return status;

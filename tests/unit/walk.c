@@ -99,6 +99,7 @@ walk_through(size_t i)
 	struct http_exchange x = {.status = 200};
 	struct buf why = BUF_INIT, content = BUF_INIT;
 	struct json_val body;
+	struct walk_page came = {{&x, {NULL, 0}}, &content, 0};
 	const struct page *p;
 	struct walk w;
 	enum walk_is is;
@@ -114,7 +115,9 @@ walk_through(size_t i)
 		buf_printf(&content, "page %td", p - o->page);
 		body.s = *p->body ? p->body : NULL;
 		body.len = strlen(p->body);
-		is = walk_next(&w, &x, body, &content, p->n, &why);
+		came.answer.body = body;
+		came.n = p->n;
+		is = walk_next(&w, &came, &why);
 		CHECK(is == p->is, "walk %zu page %td: %d (%s)", i, p - o->page,
 		    (int)is, why.len ? why.s : "");
 		if (is == WALK_ON)
@@ -137,20 +140,27 @@ walk_through(size_t i)
 static void
 repeats(void)
 {
-	static const struct api_page rules = {
-	    RULES, .by = "next", .next = ".n"};
+	static const struct api_page rules = {RULES, .by = "next", .next = "."};
+	static const struct {
+		const char *body;
+		uint64_t n;
+		enum walk_is is;
+	} page[] = {{"\"/a\"", 0, WALK_ON}, {"\"/b\"", 3, WALK_ON},
+	    {"\"/c\"", 3, WALK_REPEAT}};
 	struct http_exchange x = {.status = 200};
 	struct buf why = BUF_INIT, content = BUF_INIT;
-	struct json_val a = {"{\"n\":\"/a\"}", 10}, b = {"{\"n\":\"/b\"}", 10},
-			c = {"{\"n\":\"/c\"}", 10};
+	struct walk_page came = {{&x, {NULL, 0}}, &content, 0};
 	struct walk w;
+	size_t i;
 
 	walk_init(&w, &rules, "http://h/", &why);
 	buf_str(&x.at, "http://h/");
 	buf_str(&content, "same");
-	CHECK(walk_next(&w, &x, a, &content, 0, &why) == WALK_ON, "empty");
-	CHECK(walk_next(&w, &x, b, &content, 3, &why) == WALK_ON, "first");
-	CHECK(walk_next(&w, &x, c, &content, 3, &why) == WALK_REPEAT, "again");
+	for (i = 0; i < 3; i++) {
+		came.answer.body = (struct json_val){page[i].body, 4};
+		came.n = page[i].n;
+		CHECK(walk_next(&w, &came, &why) == page[i].is, "page %zu", i);
+	}
 	CHECK(strstr(why.s, "came before") && w.received == 3, "%s", why.s);
 	walk_free(&w);
 	buf_free(&x.at);

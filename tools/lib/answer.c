@@ -193,6 +193,16 @@ add_records(struct answer *a, struct json_val v, struct buf *why)
 	}
 }
 
+/* Nothing is where --records leads. */
+static bool
+nothing_there(struct answer *a, const struct http_exchange *x, struct buf *why)
+{
+	buf_printf(why, "status %ld, but %s leads nowhere in the answer",
+	    x->status, expr_text(a->records));
+	http_excerpt(why, x);
+	return false;
+}
+
 static bool
 read_records(struct answer *a, const struct http_exchange *x, struct buf *why)
 {
@@ -202,16 +212,56 @@ read_records(struct answer *a, const struct http_exchange *x, struct buf *why)
 	if (!a->records)
 		return add_records(a, a->body, why);
 	is = expr_get(a->records, a->body, &v);
-	if (is == EXPR_NONE && expr_is_path(a->records)) {
-		buf_printf(why,
-		    "status %ld, but %s leads nowhere in the answer", x->status,
-		    expr_text(a->records));
-		http_excerpt(why, x);
-		return false;
-	}
+	if (is == EXPR_NONE && expr_is_path(a->records))
+		return nothing_there(a, x, why);
 	for (; is == EXPR_VALUE; is = expr_more(a->records, &v))
 		if (!add_records(a, v, why))
 			return false;
+	if (is == EXPR_FAILED)
+		buf_printf(why, "--records %s: %s", expr_text(a->records),
+		    expr_error(a->records));
+	return is != EXPR_FAILED;
+}
+
+static uint64_t
+elements(struct json_val v)
+{
+	struct json_walk w;
+	struct json_val name, e;
+	uint64_t n = 0;
+
+	if (json_type(v.s) != JSON_ARRAY)
+		return 1;
+	w = json_walk(v);
+	while (json_next(&w, &name, &e))
+		n++;
+	return n;
+}
+
+bool
+answer_count(struct answer *a, const struct http_exchange *x, uint64_t *n,
+    struct buf *why)
+{
+	struct json_val v;
+	enum expr_is is;
+
+	*n = a->n;
+	if (!a->envelope || a->n == 0)
+		return true;
+	if (!a->body.s) {
+		*n = x->body.len > 0;
+		return true;
+	}
+	if (!a->records) {
+		*n = elements(a->body);
+		return true;
+	}
+	*n = 0;
+	is = expr_get(a->records, a->body, &v);
+	if (is == EXPR_NONE && expr_is_path(a->records))
+		return nothing_there(a, x, why);
+	for (; is == EXPR_VALUE; is = expr_more(a->records, &v))
+		*n += elements(v);
 	if (is == EXPR_FAILED)
 		buf_printf(why, "--records %s: %s", expr_text(a->records),
 		    expr_error(a->records));

@@ -82,6 +82,13 @@ bool answer_read(struct answer *, const struct http_exchange *,
     struct json_val input, struct buf *why);
 /* The same for an answer that was skipped: nothing. */
 void answer_none(struct answer *);
+/*
+ * How many records are in the last one, in an envelope, too. A body that is
+ * no JSON is one, unless it is empty. False, with *why, if there are none
+ * where they should be.
+ */
+bool answer_count(struct answer *, const struct http_exchange *, uint64_t *n,
+    struct buf *why);
 void answer_print(const struct answer *, struct out *);
 
 struct answer_receipt {

@@ -2,45 +2,52 @@
 #include "walk.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "opt.h"
+#include "linkfield.h"
 #include "url.h"
 
-static const char *const names[] = {"page", "offset", "cursor", "link", "next"};
+/* Links and anchors say by their relation where they lead (HTML, 4.6.6). */
+#define NEXT_LINK                                                 \
+	"(//link | //a | //area)[@href and contains(concat(' ', " \
+	"normalize-space(translate(@rel, 'NEXT', 'next')), ' '), ' next ')]"
+
+typedef bool next_fn(struct walk *, const struct tell_answer *, struct buf *);
+
+/* A way to walk; `next` is NULL where it counts. */
+struct walk_way {
+	const char *name;
+	next_fn *next; /* sets url; false where the page leads nowhere */
+};
+
+static next_fn by_cursor, by_next, by_link, by_html;
+
+static const struct walk_way ways[] = {{"page", NULL}, {"offset", NULL},
+    {"cursor", by_cursor}, {"next", by_next}, {"link", by_link},
+    {"html", by_html}};
+
+enum { BY_PAGE, BY_OFFSET, BY_CURSOR, BY_NEXT, BY_LINK, BY_HTML };
+
+/* ---- the rules ---- */
 
 static bool
-compile(struct expr **e, const char *text, const char *name, struct buf *why)
-{
-	char *error = NULL;
-
-	if (!text)
-		return true;
-	*e = expr_new(text, &error);
-	if (!*e)
-		buf_printf(why, "%s: %s", name, error);
-	free(error);
-	return *e != NULL;
-}
-
-static bool
-find_by(struct walk *w, struct buf *why)
+find_way(struct walk *w, struct buf *why)
 {
 	const char *by = w->rules.by;
-	size_t i;
+	size_t i, n = sizeof(ways) / sizeof(*ways);
 
-	for (i = 0; by && i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(by, names[i]) == 0) {
-			w->by = (enum walk_by)i;
+	for (i = 0; by && i < n; i++)
+		if (strcmp(by, ways[i].name) == 0) {
+			w->way = &ways[i];
 			return true;
 		}
 	if (by)
 		buf_printf(why, "by: \"%s\" is not known; ", by);
 	else
 		buf_str(why, "nothing says how to walk; ");
-	buf_str(why, "wanted: page, offset, cursor, link or next");
+	buf_str(why, "wanted:");
+	for (i = 0; i < n; i++)
+		buf_printf(why, "%s %s", i ? "," : "", ways[i].name);
 	return false;
 }
 
@@ -49,10 +56,10 @@ check_rules(struct walk *w, struct buf *why)
 {
 	const struct api_page *p = &w->rules;
 
-	if (w->by == WALK_CURSOR && !p->cursor)
+	if (w->way == &ways[BY_CURSOR] && !p->cursor)
 		buf_str(why, "a walk by cursor needs to be told where it is: "
 			     "cursor");
-	else if (w->by == WALK_NEXT && !p->next)
+	else if (w->way == &ways[BY_NEXT] && !p->next)
 		buf_str(why, "a walk by next needs to be told where it is: "
 			     "next");
 	else if (p->size != API_NONE && !p->size_param)
@@ -62,6 +69,19 @@ check_rules(struct walk *w, struct buf *why)
 		return true;
 	return false;
 }
+
+static bool
+compile(struct walk *w, struct buf *why)
+{
+	const struct api_page *p = &w->rules;
+
+	if (!walk_is_html(w))
+		return tell_init(&w->next, p->next, "next", why);
+	w->link = html_path(p->next ? p->next : NEXT_LINK, why);
+	return w->link != NULL;
+}
+
+/* ---- URLs ---- */
 
 static void
 add_number(struct buf *url, const char *name, uint64_t n)
@@ -73,15 +93,21 @@ add_number(struct buf *url, const char *name, uint64_t n)
 	buf_free(&text);
 }
 
+static void
+set_base(struct walk *w)
+{
+	buf_cut(&w->url, 0);
+	buf_add(&w->url, w->base.s, w->base.len);
+}
+
 /* Sets `url` by counting. */
 static void
 counted_url(struct walk *w)
 {
 	const struct api_page *p = &w->rules;
 
-	buf_cut(&w->url, 0);
-	buf_add(&w->url, w->base.s, w->base.len);
-	if (w->by == WALK_PAGE)
+	set_base(w);
+	if (w->way == &ways[BY_PAGE])
 		add_number(&w->url, p->param ? p->param : "page", w->number);
 	else
 		add_number(&w->url,
@@ -96,21 +122,20 @@ walk_init(struct walk *w, const struct api_page *rules, const char *url,
 
 	memset(w, 0, sizeof(*w));
 	w->rules = *rules;
-	if (!find_by(w, why) || !check_rules(w, why) ||
-	    (p->cursor && strncmp(p->cursor, "header:", 7) != 0 &&
-		!compile(&w->cursor, p->cursor, "cursor", why)) ||
-	    !compile(&w->next, p->next, "next", why) ||
-	    !compile(&w->total, p->total, "total", why) ||
-	    !compile(&w->total_pages, p->total_pages, "total_pages", why) ||
-	    !compile(&w->more, p->more, "more", why))
+	if (!find_way(w, why) || !check_rules(w, why) || !compile(w, why) ||
+	    !tell_init(&w->cursor, p->cursor, "cursor", why) ||
+	    !tell_init(&w->total, p->total, "total", why) ||
+	    !tell_init(&w->total_pages, p->total_pages, "total_pages", why) ||
+	    !tell_init(&w->more, p->more, "more", why))
 		return false;
 	buf_str(&w->base, url);
 	if (p->size != API_NONE)
 		add_number(&w->base, p->size_param, p->size);
 	w->page = 1;
 	w->number = p->first != API_NONE ? p->first : 1;
-	buf_add(&w->url, w->base.s, w->base.len);
-	if (w->by == WALK_PAGE || w->by == WALK_OFFSET)
+	if (w->way->next)
+		set_base(w);
+	else
 		counted_url(w);
 	set_add(&w->urls, w->url.s, w->url.len);
 	return true;
@@ -119,240 +144,196 @@ walk_init(struct walk *w, const struct api_page *rules, const char *url,
 void
 walk_free(struct walk *w)
 {
-	expr_free(w->cursor);
-	expr_free(w->next);
-	expr_free(w->total);
-	expr_free(w->total_pages);
-	expr_free(w->more);
+	tell_free(&w->cursor);
+	tell_free(&w->next);
+	tell_free(&w->total);
+	tell_free(&w->total_pages);
+	tell_free(&w->more);
+	html_path_free(w->link);
 	buf_free(&w->base);
 	buf_free(&w->url);
 	set_free(&w->urls);
 	set_free(&w->contents);
 }
 
-/* ---- what a page tells ---- */
-
-/* The text of a string or number there; false for null, missing and empty. */
-static bool
-told_text(
-    struct expr *e, struct json_val body, struct buf *text, struct buf *why)
+bool
+walk_is_html(const struct walk *w)
 {
-	struct json_val v;
-	enum expr_is is;
-
-	if (!e || !body.s)
-		return false;
-	is = expr_get(e, body, &v);
-	if (is == EXPR_FAILED)
-		buf_printf(why, "%s: %s", expr_text(e), expr_error(e));
-	if (is != EXPR_VALUE)
-		return false;
-	switch (json_type(v.s)) {
-	case JSON_NULL:
-	case JSON_FALSE:
-		return false;
-	case JSON_STRING:
-		json_decode(text, v);
-		return text->len > 0;
-	case JSON_NUMBER:
-	case JSON_TRUE:
-		buf_add(text, v.s, v.len);
-		return true;
-	default:
-		buf_printf(why, "%s is %s", expr_text(e),
-		    json_type_name(json_type(v.s)));
-		return false;
-	}
+	return w->way == &ways[BY_HTML];
 }
 
-/* A count that the page tells; false, perhaps with *why, where it does not. */
-static bool
-told_count(struct expr *e, struct json_val body, uint64_t *n, struct buf *why)
-{
-	struct buf text = BUF_INIT;
-	bool told = told_text(e, body, &text, why);
+/* ---- where a page leads ---- */
 
-	if (told && !opt_number(text.s, n)) {
-		buf_printf(
-		    why, "%s is %s, wanted: a count", expr_text(e), text.s);
-		told = false;
+static bool
+by_cursor(struct walk *w, const struct tell_answer *a, struct buf *why)
+{
+	const char *param =
+	    w->rules.cursor_param ? w->rules.cursor_param : "cursor";
+	struct buf text = BUF_INIT;
+	bool told = tell_text(&w->cursor, a, &text, why);
+
+	if (told) {
+		set_base(w);
+		url_query(&w->url, param, strlen(param), text.s, text.len);
 	}
 	buf_free(&text);
 	return told;
 }
 
+/* Makes a reference the URL; its fragment is nothing to the server. */
 static bool
-header_cursor(const struct http_exchange *x, const char *name, struct buf *text)
+refer(struct walk *w, const char *from, const char *ref, struct buf *why)
 {
-	struct http_field f;
-	size_t at = 0, nlen = strlen(name);
+	char *hash;
+	bool ok;
 
-	while (http_field(x, &at, &f))
-		if (f.nlen == nlen && strncasecmp(f.name, name, nlen) == 0) {
-			buf_add(text, f.value, f.vlen);
-			return f.vlen > 0;
-		}
-	return false;
-}
-
-/* The end of a parameter of a Link field, quotes respected. */
-static const char *
-parameter_end(const char *s, const char *end)
-{
-	bool quoted = false;
-
-	for (; s < end && (quoted || (*s != ';' && *s != ',')); s++)
-		if (*s == '"')
-			quoted = !quoted;
-	return s;
-}
-
-/* Is it rel=next, rel="next" or rel="prefetch next"? RFC 8288, section 3.3. */
-static bool
-is_rel_next(const char *s, const char *end)
-{
-	while (s < end && json_space(*s))
-		s++;
-	if (end - s < 8 || strncasecmp(s, "rel", 3) != 0)
-		return false;
-	for (s += 3; s < end && (*s == '=' || *s == '"' || json_space(*s)); s++)
-		;
-	for (; end - s >= 4; s++) {
-		if (strncasecmp(s, "next", 4) == 0 &&
-		    (s[-1] == '=' || s[-1] == '"' || json_space(s[-1])) &&
-		    (s + 4 == end || s[4] == '"' || json_space(s[4])))
-			return true;
-	}
-	return false;
-}
-
-/* <URL>; rel="next", of one Link field with perhaps several links. */
-static bool
-link_next(const char *s, size_t len, struct buf *url)
-{
-	const char *end = s + len, *from, *to, *p;
-
-	while (s < end && (from = memchr(s, '<', (size_t)(end - s)))) {
-		to = memchr(from, '>', (size_t)(end - from));
-		if (!to)
-			return false;
-		for (s = to + 1; s < end && *s != ','; s = p) {
-			p = parameter_end(s + (*s == ';'), end);
-			if (is_rel_next(s + (*s == ';'), p)) {
-				buf_add(url, from + 1, (size_t)(to - from) - 1);
-				return true;
-			}
-		}
-	}
-	return false;
+	buf_cut(&w->url, 0);
+	ok = url_resolve(&w->url, from, ref, why);
+	if (ok && (hash = strchr(w->url.s, '#')))
+		buf_cut(&w->url, (size_t)(hash - w->url.s));
+	return ok;
 }
 
 static bool
-header_link(const struct http_exchange *x, struct buf *url)
+by_next(struct walk *w, const struct tell_answer *a, struct buf *why)
 {
-	struct http_field f;
-	size_t at = 0;
+	struct buf text = BUF_INIT;
+	bool told = tell_text(&w->next, a, &text, why) &&
+		    refer(w, a->x->at.s, text.s, why);
 
-	while (http_field(x, &at, &f))
-		if (f.nlen == 4 && strncasecmp(f.name, "Link", 4) == 0 &&
-		    link_next(f.value, f.vlen, url))
-			return true;
-	return false;
+	buf_free(&text);
+	return told;
+}
+
+static bool
+by_link(struct walk *w, const struct tell_answer *a, struct buf *why)
+{
+	struct buf text = BUF_INIT;
+	bool told =
+	    linkfield_next(a->x, &text) && refer(w, a->x->at.s, text.s, why);
+
+	buf_free(&text);
+	return told;
+}
+
+static bool
+by_html(struct walk *w, const struct tell_answer *a, struct buf *why)
+{
+	const struct http_exchange *x = a->x;
+	struct tell type = {.header = "Content-Type"};
+	struct buf text = BUF_INIT, url = BUF_INIT;
+	struct html_found f = {0, NULL};
+	struct html *page;
+	bool told;
+
+	tell_text(&type, a, &text, why);
+	page = html_parse(x->body.s, x->body.len, text.s, x->at.s, why);
+	told = page && html_find(page, NULL, w->link, &f, why) && f.n > 0 &&
+	       html_link(page, &f, 0, &url, why) &&
+	       refer(w, x->at.s, url.s, why);
+	html_found_free(&f);
+	html_free(page);
+	buf_free(&text);
+	buf_free(&url);
+	return told;
 }
 
 /* ---- the next page ---- */
 
-/* Sets `url` to where the page leads; false where it leads nowhere. */
-static bool
-told_url(struct walk *w, const struct http_exchange *x, struct json_val body,
-    struct buf *why)
-{
-	const struct api_page *p = &w->rules;
-	const char *param = p->cursor_param ? p->cursor_param : "cursor";
-	struct buf text = BUF_INIT;
-	bool told;
+/* What a page says about the whole. */
+struct whole {
+	bool has_total, has_pages, has_more;
+	uint64_t total, pages;
+	bool more;
+};
 
-	if (w->by == WALK_LINK)
-		told = header_link(x, &text);
-	else if (w->by == WALK_NEXT)
-		told = told_text(w->next, body, &text, why);
-	else if (w->cursor)
-		told = told_text(w->cursor, body, &text, why);
-	else
-		told = header_cursor(x, p->cursor + 7, &text);
-	if (told) {
-		buf_cut(&w->url, 0);
-		if (w->by == WALK_CURSOR) {
-			buf_add(&w->url, w->base.s, w->base.len);
-			url_query(
-			    &w->url, param, strlen(param), text.s, text.len);
-		} else {
-			told = url_resolve(&w->url, x->at.s, text.s, why);
-		}
-	}
-	buf_free(&text);
-	return told;
+static struct whole
+read_whole(struct walk *w, const struct tell_answer *a, struct buf *why)
+{
+	struct whole t = {.total = 0};
+
+	t.has_total = tell_count(&w->total, a, &t.total, why);
+	t.has_pages = tell_count(&w->total_pages, a, &t.pages, why);
+	t.has_more = w->more.text != NULL;
+	if (t.has_more)
+		t.more = tell_yes(&w->more, a, why);
+	/* A walk from somewhere in the middle does not get them all. */
+	if (w->rules.first != API_NONE && w->rules.first > 1)
+		t.has_total = false;
+	return t;
 }
 
-/* Do the page's own words say that it is the last? */
-static bool
-is_last(struct walk *w, struct json_val body, bool knows, uint64_t total,
-    struct buf *why)
+/* The number of the page in hand, where the first one is 1. */
+static uint64_t
+position(const struct walk *w)
 {
-	struct buf text = BUF_INIT;
-	uint64_t pages;
-	bool more = true;
-
-	/*
-	 * More than the total: then it is wrong, and only an empty page can
-	 * be believed.
-	 */
-	if (knows && w->received == total)
-		return true;
-	if (told_count(w->total_pages, body, &pages, why) && w->page >= pages)
-		return true;
-	if (w->more)
-		more = told_text(w->more, body, &text, why);
-	buf_free(&text);
-	return !more;
+	return w->way == &ways[BY_PAGE] ? w->number + (w->rules.first == 0)
+					: w->page;
 }
 
-/* The walk ended: did it bring what the total promised? */
+/*
+ * Do the page's own words say that it is the last? More records than the
+ * total: then that is wrong, and only an empty page can be believed. Where
+ * the server tells the next page it is asked until it tells none.
+ */
+static bool
+is_last(const struct walk *w, const struct whole *t)
+{
+	return (t->has_total && !w->way->next && w->received == t->total) ||
+	       (t->has_pages && position(w) >= t->pages) ||
+	       (t->has_more && !t->more);
+}
+
+/* The walk ended: did it bring what was promised? */
 static enum walk_is
-end(struct walk *w, bool knows, uint64_t total, struct buf *why)
+end(struct walk *w, const struct whole *t, struct buf *why)
 {
-	if (why->len > 0)
-		return WALK_BROKEN;
-	if (!knows || w->received >= total)
-		return WALK_WHOLE;
-	buf_printf(why,
-	    "the total of %" PRIu64 " was not reached: got %" PRIu64 " records",
-	    total, w->received);
-	return WALK_BROKEN;
+	const char *but =
+	    w->way->next ? "but it leads to no other" : "but this one is empty";
+
+	if (t->has_total && w->received < t->total)
+		buf_printf(why,
+		    "the total of %" PRIu64 " was not reached: got %" PRIu64
+		    " records",
+		    t->total, w->received);
+	else if (t->has_pages && position(w) < t->pages)
+		buf_printf(why, "it says that there are %" PRIu64 " pages, %s",
+		    t->pages, but);
+	else if (t->has_more && t->more)
+		buf_printf(why, "it says that there is more, %s", but);
+	return why->len > 0 ? WALK_BROKEN : WALK_WHOLE;
+}
+
+/* Sets `url` to the next page's; false where there is none, or with *why. */
+static bool
+lead_on(struct walk *w, const struct walk_page *p, struct buf *why)
+{
+	/* An answer that was skipped is no page of the shop's. */
+	if (p->n == 0 && (!w->way->next || walk_is_html(w)))
+		return false;
+	if (w->way->next)
+		return w->way->next(w, &p->answer, why);
+	w->number++;
+	counted_url(w);
+	return true;
 }
 
 enum walk_is
-walk_next(struct walk *w, const struct http_exchange *x, struct json_val body,
-    const struct buf *content, uint64_t n, struct buf *why)
+walk_next(struct walk *w, const struct walk_page *p, struct buf *why)
 {
-	bool counting = w->by == WALK_PAGE || w->by == WALK_OFFSET;
-	bool knows, last;
-	uint64_t total = 0;
+	struct whole t;
 
-	if (n > 0 && !set_add(&w->contents, content->s, content->len)) {
+	if (p->n > 0 &&
+	    !set_add(&w->contents, p->content->s, p->content->len)) {
 		buf_str(why, "its content came before");
 		return WALK_REPEAT;
 	}
-	w->received += n;
-	knows = told_count(w->total, body, &total, why);
-	last = is_last(w, body, knows, total, why);
-	if (why->len > 0 || last || (counting && n == 0))
-		return end(w, knows, total, why);
-	w->number++;
-	if (counting)
-		counted_url(w);
-	else if (!told_url(w, x, body, why))
-		return end(w, knows, total, why);
+	w->received += p->n;
+	t = read_whole(w, &p->answer, why);
+	if (why->len > 0)
+		return WALK_BROKEN;
+	if (is_last(w, &t) || !lead_on(w, p, why))
+		return why->len > 0 ? WALK_BROKEN : end(w, &t, why);
 	if (!set_add(&w->urls, w->url.s, w->url.len)) {
 		buf_printf(why,
 		    "it leads to \"%s\", which was asked for before", w->url.s);

@@ -7,8 +7,9 @@
  * (a page size) is never counted on, as a server may give less. A walk that
  * is told where the next page is ends where it is told nothing.
  *
- * Guards: a URL asked for before, a page whose content came before, a total
- * that was not reached.
+ * Guards: a URL asked for before, a page whose content came before, an end
+ * before the total, the last page or where the server says that there is
+ * more.
  */
 #ifndef SLUICE_WALK_H
 #define SLUICE_WALK_H
@@ -18,32 +19,43 @@
 
 #include "api.h"
 #include "buf.h"
-#include "expr.h"
+#include "html.h"
 #include "http.h"
 #include "json.h"
 #include "set.h"
-
-enum walk_by { WALK_PAGE, WALK_OFFSET, WALK_CURSOR, WALK_LINK, WALK_NEXT };
+#include "tell.h"
 
 struct walk {
-	enum walk_by by;
+	const struct walk_way *way;
 	struct api_page rules;
-	struct expr *cursor, *next, *total, *total_pages, *more;
-	struct buf base;   /* the URL without what paging adds to it */
-	struct buf url;    /* of the page in hand */
-	uint64_t page;     /* its number in this walk, from 1 */
-	uint64_t number;   /* for WALK_PAGE: what it is called there */
-	uint64_t received; /* records so far */
+	struct tell cursor, next, total, total_pages, more;
+	struct html_path *link; /* of the next page, in HTML */
+	struct buf base;        /* the URL without what paging adds to it */
+	struct buf url;         /* of the page in hand */
+	uint64_t page;          /* its number in this walk, from 1 */
+	uint64_t number;        /* what a walk by page calls it */
+	uint64_t received;      /* records so far */
 	struct set urls, contents;
 };
 
 /*
- * Sets `url` to the first page. False, with *why, if the rules are no good.
- * url and rules are copied, the rules' strings have to outlive the walk.
+ * Sets `url` to the first page. False, with *why, if the rules are no good;
+ * free it anyway. url and rules are copied, the rules' strings have to outlive
+ * the walk.
  */
 bool walk_init(
     struct walk *, const struct api_page *, const char *url, struct buf *why);
 void walk_free(struct walk *);
+
+/* Are its pages HTML? */
+bool walk_is_html(const struct walk *);
+
+/* The page in hand, when it came. */
+struct walk_page {
+	struct tell_answer answer;
+	const struct buf *content; /* what must not come again */
+	uint64_t n;                /* records in it */
+};
 
 enum walk_is {
 	WALK_ON,     /* `url` and `page` are the next page's */
@@ -53,12 +65,7 @@ enum walk_is {
 	WALK_BROKEN  /* this page is good, but the walk is not whole: *why */
 };
 
-/*
- * The page in hand came: its records, n of them in content, and its body
- * (s NULL: not JSON, so that only headers can lead on).
- */
-enum walk_is walk_next(struct walk *, const struct http_exchange *,
-    struct json_val body, const struct buf *content, uint64_t n,
-    struct buf *why);
+enum walk_is walk_next(
+    struct walk *, const struct walk_page *, struct buf *why);
 
 #endif
