@@ -17,7 +17,7 @@ setup() {
 }
 
 teardown() {
-	exec 9>&-
+	exec 8>&- 9>&-
 	# shellcheck disable=SC2046
 	kill $(jobs -p) 2>/dev/null || true
 }
@@ -691,6 +691,42 @@ feeder() {
 	"$@" <pipe >out 2>err 3>&- &
 	pid=$!
 	exec 9>pipe
+}
+
+# lock: takes t in another session, until the descriptor 8 is closed.
+lock() {
+	rm -f lock
+	mkfifo lock
+	psql -Xq <lock >locked 3>&- 9>&- &
+	exec 8>lock
+	lines 'begin;' 'lock table t;' '\echo locked' >&8
+	until_true test -s locked
+}
+
+waits_for_lock() {
+	[ "$(sql "select count(*) from pg_stat_activity where
+		application_name = 'pg-upsert' and wait_event_type = 'Lock'")" = 1 ]
+}
+
+@test "the next batch is read while the server works on one" {
+	for mode in upsert append; do
+		table 'id int primary key'
+		records 15 | jq -c '{id}' >in
+		feeder pg-upsert -t t -k id -b 10 --mode "$mode" --flush-after 100
+		lock
+		head -n 10 in >&9
+		until_true waits_for_lock
+		tail -n 5 in >&9
+		until_true pipe_is_empty
+		# Nothing is printed that is not committed.
+		[ ! -s out ]
+		exec 8>&-
+		until_true test -s out
+		cmp out <(head -n 10 in)
+		exec 9>&-
+		wait "$pid"
+		cmp out in
+	done
 }
 
 @test "rows of a live pipeline are stored while it goes on" {

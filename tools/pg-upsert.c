@@ -91,11 +91,11 @@ one_record(struct pgstore *s, struct rec *r, struct pgbad *bad, int *status)
 {
 	struct rec_saved rec = {r->s, r->len, r->line};
 
-	if (pgrows_add(&s->rows, &rec, bad))
+	if (pgrows_add(s->rows, &rec, bad))
 		return true;
 	/* Where it ends at the first bad record, those before it count. */
 	if (r->rejects == NULL) {
-		*status = pgstore_batch(s);
+		*status = pgstore_flush(s);
 		if (*status || r->stopped)
 			return false;
 	}
@@ -111,10 +111,16 @@ patience(const struct pgstore *s, double first)
 {
 	double left;
 
-	if (s->rows.n == 0)
+	if (s->rows->n == 0)
 		return -1;
 	left = fmin(first + flush_after - when_now(), 86400);
 	return left > 0 ? (int)ceil(left * 1000) : 0;
+}
+
+static bool
+is_full(const struct pgrows *b)
+{
+	return b->n >= batch_rows || pgrows_bytes(b) >= batch_bytes;
 }
 
 static int
@@ -122,21 +128,29 @@ load(struct pgstore *s, struct rec *r)
 {
 	struct pgbad bad = {"", BUF_INIT};
 	enum rec_is is;
+	uint64_t read = 0;
 	double first = 0;
 	int status = 0, wait;
 
 	do {
 		wait = patience(s, first);
+		r->in.also = pgstore_wait(s);
 		is = rec_wait(r, wait);
 		if (is == REC_GOT) {
-			if (s->rows.n == 0)
+			if (s->rows->n == 0)
 				first = when_now();
 			if (!one_record(s, r, &bad, &status))
 				break;
 		}
-		if (is != REC_GOT || wait == 0 || s->rows.n >= batch_rows ||
-		    pgrows_bytes(&s->rows) >= batch_bytes)
+		if (is == REC_END)
+			status = pgstore_flush(s);
+		else if (is_full(s->rows) || wait == 0 ||
+			 (is == REC_IDLE && patience(s, first) == 0))
 			status = pgstore_batch(s);
+		else if (is == REC_IDLE || r->in.bytes != read)
+			/* Its turn, before it runs out of rows. */
+			status = pgstore_push(s);
+		read = r->in.bytes;
 	} while (is != REC_END && status == 0);
 	buf_free(&bad.why);
 	return status;

@@ -19,7 +19,8 @@ in_open(struct in *in, const char *path, size_t max)
 {
 	struct stat st;
 
-	*in = (struct in){.max = max, .name = "<stdin>", .fd = STDIN_FILENO};
+	*in = (struct in){
+	    .max = max, .name = "<stdin>", .fd = STDIN_FILENO, .also.fd = -1};
 	if (path && strcmp(path, "-") != 0) {
 		in->name = path;
 		in->fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -44,18 +45,15 @@ in_close(struct in *in)
 static bool
 wait_input(struct in *in, int timeout_ms, bool *idle)
 {
-	struct pollfd p = {in->fd, POLLIN, 0};
-	int n;
+	struct pollfd p[] = {{in->fd, POLLIN, 0}, in->also};
 
 	*idle = false;
 	if (in->regular)
 		return !stop_asked();
-	n = poll(&p, 1, 0);
-	if (n == 0) {
+	if (poll(p, 1, 0) == 0) {
 		out_flush_all();
-		n = stop_poll(&p, 1, timeout_ms);
+		*idle = stop_poll(p, 2, timeout_ms) >= 0 && p[0].revents == 0;
 	}
-	*idle = n == 0;
 	return !stop_asked();
 }
 

@@ -9,6 +9,7 @@
 #ifndef SLUICE_IN_H
 #define SLUICE_IN_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,10 +19,11 @@
 struct in {
 	const char *name; /* for messages: `<stdin>` or a path */
 	int fd;
-	bool started; /* a byte order mark has been looked for */
-	bool ended;   /* read(2) returned 0 */
-	bool regular; /* never blocks: no poll before a read */
-	size_t max;   /* longest line, in bytes, without its newline */
+	bool started;       /* a byte order mark has been looked for */
+	bool ended;         /* read(2) returned 0 */
+	bool regular;       /* never blocks: no poll before a read */
+	struct pollfd also; /* in_wait: what else to wait for; fd -1: nothing */
+	size_t max;         /* longest line, in bytes, without its newline */
 	struct buf b;
 	size_t at;      /* the first byte not handed out yet */
 	size_t seen;    /* no newline lies in at .. seen */
@@ -34,7 +36,7 @@ enum in_is {
 	IN_CUT,  /* the last bytes of the input, without a newline */
 	IN_LONG, /* a line over max: its first bytes; the rest is skipped */
 	IN_END,
-	IN_IDLE, /* in_wait: no whole line in time */
+	IN_IDLE, /* in_wait: no whole line in time, or before `also` */
 	IN_STOP  /* a signal asked to stop */
 };
 
@@ -47,7 +49,10 @@ void in_open(struct in *, const char *path, size_t max);
  * next call. Empty lines are returned too.
  */
 enum in_is in_line(struct in *, const char **s, size_t *len);
-/* The same, but IN_IDLE when so many milliseconds brought no byte. */
+/*
+ * The same, but IN_IDLE when so many milliseconds brought no byte, or when
+ * `also` was ready first.
+ */
 enum in_is in_wait(struct in *, int timeout_ms, const char **s, size_t *len);
 
 /*

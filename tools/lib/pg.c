@@ -319,8 +319,8 @@ pg_where(const struct pg *pg)
 
 /* ---- statements ---- */
 
-static int
-result(struct pg *pg, PGresult *got, PGresult **res)
+int
+pg_result(struct pg *pg, PGresult *got, PGresult **res)
 {
 	ExecStatusType is = PQresultStatus(got);
 	int status = 0;
@@ -341,7 +341,7 @@ pg_exec(struct pg *pg, const char *sql, PGresult **res)
 	if (res)
 		*res = NULL;
 	msg_debug("SQL: %s", sql);
-	return result(pg, PQexec(pg->conn, sql), res);
+	return pg_result(pg, PQexec(pg->conn, sql), res);
 }
 
 int
@@ -349,7 +349,7 @@ pg_exec1(struct pg *pg, const char *sql, const char *param, PGresult **res)
 {
 	if (res)
 		*res = NULL;
-	return result(pg,
+	return pg_result(pg,
 	    PQexecParams(pg->conn, sql, 1, NULL, &param, NULL, NULL, 0), res);
 }
 
@@ -379,7 +379,7 @@ pg_copy_end(struct pg *pg, PGresult **res)
 	got = PQgetResult(pg->conn);
 	while ((next = PQgetResult(pg->conn)))
 		PQclear(next);
-	return result(pg, got, res);
+	return pg_result(pg, got, res);
 }
 
 void

@@ -50,6 +50,9 @@ int pg_exec(struct pg *, const char *sql, PGresult **res);
 /* The same with one text parameter. */
 int pg_exec1(struct pg *, const char *sql, const char *param, PGresult **res);
 
+/* What these two do with a result that somebody else got; NULL: none came. */
+int pg_result(struct pg *, PGresult *got, PGresult **res);
+
 /* Feeds a COPY FROM STDIN that pg_exec has started, and ends it. */
 int pg_copy_data(struct pg *, const char *s, size_t len);
 int pg_copy_end(struct pg *, PGresult **res);

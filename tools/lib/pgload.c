@@ -5,9 +5,6 @@
 
 #include "pgblame.h"
 #include "pgload.h"
-#include "pgorder.h"
-
-enum { CHUNK = 64 << 10 };
 
 /*
  * Brings rows lo .. hi - 1 into the database. EX_DATAERR: the server refused
@@ -109,14 +106,13 @@ next_savepoint(struct pgload *s)
 }
 
 /*
- * COPY of the rows that are not known to be bad, as they come or in an order.
+ * COPY of the rows that are not known to be bad.
  * An error while sending shows at the end, where the server's is read.
  */
 static int
-send_rows(
-    struct pgload *s, size_t lo, size_t hi, bool staged, const size_t *order)
+send_rows(struct pgload *s, size_t lo, size_t hi, bool staged)
 {
-	size_t i, row;
+	size_t i;
 	int status, sent = 0;
 
 	buf_cut(&s->chunk, 0);
@@ -126,10 +122,9 @@ send_rows(
 	if (status)
 		return status;
 	for (i = lo; i < hi && sent == 0; i++) {
-		row = order ? order[i] : i;
-		if (!s->rows->row[row].bad)
-			pgrows_line(s->rows, row, staged, &s->chunk);
-		if (s->chunk.len < CHUNK && i + 1 < hi)
+		if (!s->rows->row[i].bad)
+			pgrows_line(s->rows, i, staged, &s->chunk);
+		if (s->chunk.len < PGLOAD_CHUNK && i + 1 < hi)
 			continue;
 		sent = pg_copy_data(s->pg, s->chunk.s, s->chunk.len);
 		buf_cut(&s->chunk, 0);
@@ -155,7 +150,7 @@ copy(struct pgload *s, size_t lo, size_t hi, size_t *bad, bool staged)
 {
 	const char *relation = staged ? PGMERGE_STAGE : s->table->relation;
 	const struct pgcol *col;
-	int status = send_rows(s, lo, hi, staged, NULL);
+	int status = send_rows(s, lo, hi, staged);
 
 	*bad = SIZE_MAX;
 	if (status == 0)
@@ -188,30 +183,36 @@ copy_direct(struct pgload *s, size_t lo, size_t hi, size_t *bad)
 	return status;
 }
 
-/* Runs the statement in s->sql and adds what it did. */
-static int
-merge_statement(struct pgload *s, struct pgcounts *sum)
+void
+pgload_count(const PGresult *res, struct pgcounts *sum)
 {
-	PGresult *res;
 	uint64_t keys = 0, new = 0, written = 0;
-	int status = pg_exec(s->pg, s->sql.s, &res);
 
-	if (status)
-		return status;
 	if (PQntuples(res) == 0) {
-		opt_number(PQcmdTuples(res), &new);
+		opt_number(PQcmdTuples((PGresult *)res), &new);
 		keys = written = new;
 	} else {
 		opt_number(PQgetvalue(res, 0, 0), &keys);
 		opt_number(PQgetvalue(res, 0, 1), &new);
 		opt_number(PQgetvalue(res, 0, 2), &written);
 	}
-	PQclear(res);
 	sum->inserted += new;
 	sum->updated += written - new;
 	/* What is left of the keys when the written ones are taken off. */
 	sum->unchanged += keys - written;
-	return 0;
+}
+
+/* Runs the statement in s->sql and adds what it did. */
+static int
+merge_statement(struct pgload *s, struct pgcounts *sum)
+{
+	PGresult *res;
+	int status = pg_exec(s->pg, s->sql.s, &res);
+
+	if (status == 0)
+		pgload_count(res, sum);
+	PQclear(res);
+	return status;
 }
 
 /* Merges the rows of a part that have its shape and round. */
@@ -317,34 +318,6 @@ stage(struct pgload *s)
 	return status ? status : each_part(s, merge);
 }
 
-/*
- * What is tried first where it is likely to go well, since it spares the
- * server sorting: rows whose keys differ, sent in the keys' order. EX_DATAERR:
- * it did not go well, and nothing was done.
- */
-static int
-in_order(struct pgload *s)
-{
-	const struct pgrows *b = s->rows;
-	struct pgpart p = {.hi = b->n, .whole = true, .probe = !s->changing};
-	struct pgcounts sum = {0, 0, 0, 0};
-	int status;
-
-	if (s->careful || b->nshape > 1 || s->table->partitioned ||
-	    s->table->spec->mode != PG_UPSERT || pgmerge_needs_update(b, &p))
-		return EX_DATAERR;
-	s->order = buf_array(s->order, b->n, sizeof *s->order);
-	if (!pgorder(b, s->order))
-		return EX_DATAERR;
-	p.distinct = true;
-	status = send_rows(s, 0, b->n, true, s->order);
-	if (status == 0)
-		status = merge_shape(s, &p, &sum);
-	if (status == 0)
-		add_counts(s, &sum, b->n);
-	return give_back(s, status);
-}
-
 static int
 by_row(const void *a, const void *b)
 {
@@ -353,31 +326,58 @@ by_row(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
+bool
+pgload_direct(const struct pgload *s)
+{
+	const struct pgtable *t = s->table;
+
+	return t->spec->mode == PG_APPEND && !t->stamp && !t->seen &&
+	       !t->policies && pgrows_full(s->rows);
+}
+
+void
+pgload_reset(struct pgload *s)
+{
+	pgload_forget(s);
+	s->now = (struct pgcounts){0, 0, 0, 0};
+	s->end = s->rows->n;
+	s->direct = pgload_direct(s);
+}
+
+void
+pgload_learn(struct pgload *s)
+{
+	s->staged |= !s->direct;
+	s->careful = s->nrefused > 0;
+	s->changing = s->now.unchanged < s->rows->n / 4;
+}
+
 int
 pgload(struct pgload *s)
 {
 	int status;
 
-	pgload_forget(s);
-	s->now = (struct pgcounts){0, 0, 0, 0};
-	s->end = s->rows->n;
-	s->direct = s->table->spec->mode == PG_APPEND && !s->table->stamp &&
-		    !s->table->seen && !s->table->policies &&
-		    pgrows_full(s->rows);
+	pgload_reset(s);
 	if (s->direct) {
 		status = each_part(s, copy_direct);
 	} else {
 		status = s->staged ? 0 : run(s, pgmerge_stage);
 		if (status == 0)
-			status = in_order(s);
-		if (status == EX_DATAERR)
 			status = stage(s);
 	}
-	s->careful = s->nrefused > 0;
-	s->changing = s->now.unchanged < s->rows->n / 4;
 	if (s->nrefused > 1)
 		qsort(s->refused, s->nrefused, sizeof *s->refused, by_row);
 	return status;
+}
+
+int
+pgload_committed(struct pgload *s, PGresult *res)
+{
+	if (strcmp(PQcmdStatus(res), "COMMIT") == 0)
+		return 0;
+	buf_cut(&s->pg->why, 0);
+	buf_str(&s->pg->why, "the server rolled the batch back");
+	return EX_UNAVAILABLE;
 }
 
 void

@@ -17,6 +17,17 @@
 #include "pgmerge.h"
 #include "pgrows.h"
 
+/*
+ * How its transaction begins; the result is its id. Constraints speak up at
+ * once, while the row can still be found.
+ */
+#define PGLOAD_BEGIN                            \
+	"BEGIN ISOLATION LEVEL READ COMMITTED;" \
+	"SET CONSTRAINTS ALL IMMEDIATE;"        \
+	"SELECT pg_current_xact_id()"
+
+enum { PGLOAD_CHUNK = 64 << 10 }; /* bytes of rows that are sent at once */
+
 /* Together they are the rows stored. */
 struct pgcounts {
 	uint64_t inserted, updated, unchanged;
@@ -52,6 +63,17 @@ struct pgload {
  * then the transaction is to be rolled back and nothing was done.
  */
 int pgload(struct pgload *);
+
+/*
+ * The parts that pgflight does differently: is it an append straight into the
+ * table? No row is refused and nothing counted yet. What a merge says it did.
+ * What COMMIT answered: 0 or the exit status. What is learned from a batch.
+ */
+bool pgload_direct(const struct pgload *);
+void pgload_reset(struct pgload *);
+void pgload_count(const PGresult *, struct pgcounts *sum);
+int pgload_committed(struct pgload *, PGresult *);
+void pgload_learn(struct pgload *);
 
 /* Forgets the refused rows of the last pgload. */
 void pgload_forget(struct pgload *);

@@ -18,10 +18,10 @@ typedef int step(struct pgstore *);
 static void
 doing(const struct pgstore *s, struct buf *b)
 {
-	const struct pgrows *r = &s->rows;
+	const struct pgrows *r = s->load.rows;
 	char *where = pg_where(&s->pg);
 
-	if (r->n > 0)
+	if (r && r->n > 0)
 		buf_printf(b,
 		    "could not store lines %" PRIu64 " to %" PRIu64
 		    " in table \"%s\"",
@@ -114,10 +114,12 @@ pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
 	status = persist(s, open_table);
 	if (status)
 		return status;
-	pgrows_init(&s->rows, &s->table);
+	pgrows_init(&s->batch[0], &s->table);
+	pgrows_init(&s->batch[1], &s->table);
+	s->rows = &s->batch[0];
 	s->load.pg = &s->pg;
 	s->load.table = &s->table;
-	s->load.rows = &s->rows;
+	s->load.rows = &s->batch[1];
 	s->load.stop_at_bad = rec->rejects == NULL;
 	return 0;
 }
@@ -126,7 +128,8 @@ void
 pgstore_free(struct pgstore *s)
 {
 	pgload_free(&s->load);
-	pgrows_free(&s->rows);
+	pgrows_free(&s->batch[0]);
+	pgrows_free(&s->batch[1]);
 	pgtable_free(&s->table);
 	pg_free(&s->pg);
 	buf_free(&s->key);
@@ -175,72 +178,92 @@ look_up(struct pgstore *s, bool *done)
 	return 0;
 }
 
-/* Remembers the transaction, so that its fate can be looked up. */
+/* Begins a transaction and remembers it, so that it can be looked up. */
 static int
-take_xid(struct pgstore *s)
+begin(struct pgstore *s)
 {
 	PGresult *res;
-	int status = pg_exec(&s->pg,
-	    "SELECT coalesce(pg_current_xact_id_if_assigned()::text, '')",
-	    &res);
+	int status = pg_exec(&s->pg, PGLOAD_BEGIN, &res);
 
 	if (status)
 		return status;
 	snprintf(s->xid, sizeof s->xid, "%s", PQgetvalue(res, 0, 0));
 	PQclear(res);
-	return 0;
+	return pg_exec(&s->pg, "SAVEPOINT part", NULL);
 }
 
 static int
 commit(struct pgstore *s)
 {
 	PGresult *res;
-	int status = take_xid(s);
+	int status = pg_exec(&s->pg, "COMMIT", &res);
 
-	if (status)
-		return status;
-	status = pg_exec(&s->pg, "COMMIT", &res);
-	s->in_doubt = status && !pg_alive(&s->pg) && s->xid[0];
-	if (status == EX_DATAERR)
-		/* Found too late to tell whose fault it is. */
-		status = EX_UNAVAILABLE;
-	if (status == 0 && strcmp(PQcmdStatus(res), "COMMIT") != 0) {
-		buf_cut(&s->pg.why, 0);
-		buf_str(&s->pg.why, "the server rolled the batch back");
-		status = EX_UNAVAILABLE;
-	}
+	s->in_doubt = status && !pg_alive(&s->pg);
+	if (status == 0)
+		status = pgload_committed(&s->load, res);
 	PQclear(res);
-	if (status == 0 && !s->load.direct)
-		s->load.staged = true;
 	return status;
 }
 
-/* The whole batch, from the start. */
+/* A part at a time, so that bad rows are found. */
+static int
+step_by_step(struct pgstore *s)
+{
+	int status = begin(s);
+
+	if (status == 0)
+		status = pgload(&s->load);
+	return status ? status : commit(s);
+}
+
+/* Takes what is on its way to its end. */
+static int
+land(struct pgstore *s)
+{
+	int status = pgflight_end(&s->flight, &s->in_doubt);
+
+	snprintf(s->xid, sizeof s->xid, "%s", s->flight.xid);
+	return status;
+}
+
+static void
+roll_back(struct pgstore *s)
+{
+	if (pg_alive(&s->pg) && PQtransactionStatus(s->pg.conn) != PQTRANS_IDLE)
+		PQclear(PQexec(s->pg.conn, "ROLLBACK"));
+}
+
+/* The whole batch: what was begun before, else from its start. */
 static int
 transaction(struct pgstore *s)
 {
-	bool done;
-	int status = session(s);
+	bool done = false;
+	int status = 0;
 
-	if (status == 0 && s->in_doubt) {
-		status = look_up(s, &done);
+	if (!s->flight.busy) {
+		status = session(s);
+		if (status == 0 && s->in_doubt)
+			status = look_up(s, &done);
 		if (status || done)
 			return status;
 	}
-	/* Constraints speak up at once, while the row can still be found. */
-	if (status == 0)
-		status = pg_exec(&s->pg,
-		    "BEGIN ISOLATION LEVEL READ COMMITTED;"
-		    "SET CONSTRAINTS ALL IMMEDIATE;"
-		    "SAVEPOINT part",
-		    NULL);
-	if (status == 0)
-		status = pgload(&s->load);
-	if (status == 0)
-		status = commit(s);
-	if (status && pg_alive(&s->pg) &&
-	    PQtransactionStatus(s->pg.conn) != PQTRANS_IDLE)
-		PQclear(PQexec(s->pg.conn, "ROLLBACK"));
+	if (s->flight.busy || pgflight_start(&s->flight, &s->load))
+		status = land(s);
+	else
+		status = EX_DATAERR;
+	if (status == EX_DATAERR) {
+		/* There may be bad rows, which are to be found. */
+		roll_back(s);
+		s->load.careful = true;
+		status = step_by_step(s);
+	}
+	if (status == EX_DATAERR)
+		/* Found too late to tell whose fault it is. */
+		status = EX_UNAVAILABLE;
+	if (status)
+		roll_back(s);
+	else
+		pgload_learn(&s->load);
 	return status;
 }
 
@@ -249,7 +272,8 @@ transaction(struct pgstore *s)
 static void
 reject(struct pgstore *s, const struct pgrow *r, const struct pgbad *bad)
 {
-	struct rec_saved saved = {s->rows.raw.s + r->raw, r->raw_len, r->line};
+	struct rec_saved saved = {
+	    s->load.rows->raw.s + r->raw, r->raw_len, r->line};
 
 	pgrows_key(&s->table, saved.s, saved.len, &s->key);
 	if (s->rec->stopped && s->load.stop_at_bad)
@@ -263,6 +287,7 @@ static void
 settle(struct pgstore *s)
 {
 	const struct pgrefused *bad = s->load.refused;
+	const struct pgrows *rows = s->load.rows;
 	const struct pgrow *r;
 	size_t i, end = s->load.end;
 
@@ -270,14 +295,13 @@ settle(struct pgstore *s)
 	*s->updated += s->load.now.updated;
 	*s->unchanged += s->load.now.unchanged;
 	*s->superseded += s->load.now.superseded;
-	for (i = 0; i < s->rows.n; i++) {
-		r = &s->rows.row[i];
+	for (i = 0; i < rows->n; i++) {
+		r = &rows->row[i];
 		if (r->bad) {
 			reject(s, r, &bad->bad);
 			bad++;
 		} else if (i < end) {
-			out_line(
-			    s->rec->out, s->rows.raw.s + r->raw, r->raw_len);
+			out_line(s->rec->out, rows->raw.s + r->raw, r->raw_len);
 			rec_done(s->rec, 1);
 		}
 		if (i == end)
@@ -286,17 +310,54 @@ settle(struct pgstore *s)
 	out_flush(s->rec->out);
 }
 
-int
-pgstore_batch(struct pgstore *s)
+/* Waits for what was handed over, and settles it. */
+static int
+finish(struct pgstore *s)
 {
 	int status;
 
-	if (s->rows.n == 0)
+	if (!s->sent)
 		return 0;
 	status = persist(s, transaction);
+	s->sent = false;
+	s->over = s->load.stop_at_bad && s->load.nrefused > 0;
 	if (status == 0)
 		settle(s);
 	pgload_forget(&s->load);
-	pgrows_clear(&s->rows);
+	pgrows_clear(s->load.rows);
 	return status;
+}
+
+int
+pgstore_batch(struct pgstore *s)
+{
+	int status = finish(s);
+	struct pgrows *filled = s->rows;
+
+	if (status || s->over || filled->n == 0)
+		return status;
+	s->rows = s->load.rows;
+	s->load.rows = filled;
+	s->sent = true;
+	return pgflight_start(&s->flight, &s->load) ? 0 : finish(s);
+}
+
+int
+pgstore_push(struct pgstore *s)
+{
+	return s->sent && pgflight_push(&s->flight) ? finish(s) : 0;
+}
+
+int
+pgstore_flush(struct pgstore *s)
+{
+	int status = pgstore_batch(s);
+
+	return status ? status : finish(s);
+}
+
+struct pollfd
+pgstore_wait(const struct pgstore *s)
+{
+	return s->sent ? pgflight_wait(&s->flight) : (struct pollfd){.fd = -1};
 }

@@ -1,7 +1,8 @@
 /*
  * pgstore: a session that stores batches, whatever happens to it.
  *
- * A batch is one transaction. Temporary errors are tried again from the
+ * A batch is one transaction. While the server works on one, the next can be
+ * filled: there are two. Temporary errors are tried again from the
  * batch's start, on a new connection where the old one is gone; of a commit
  * whose answer was lost the server is asked what became of it. Only what is
  * committed is printed and settled in the record loop.
@@ -9,10 +10,12 @@
 #ifndef SLUICE_PGSTORE_H
 #define SLUICE_PGSTORE_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "pg.h"
+#include "pgflight.h"
 #include "pgload.h"
 #include "pgrows.h"
 #include "pgtable.h"
@@ -21,14 +24,18 @@
 struct pgstore {
 	struct pg pg;
 	struct pgtable table;
-	struct pgrows rows; /* the batch in hand: add to it */
+	struct pgrows *rows; /* the batch in hand: add to it */
 
 	/* the module's own */
 	const struct pgspec *spec;
 	struct rec *rec;
 	uint64_t retry;
 	double retry_max_time;
-	struct pgload load;
+	struct pgrows batch[2];
+	struct pgload load;     /* of the batch that is not in hand */
+	struct pgflight flight; /* the same on its way */
+	bool sent;              /* it has rows that are not settled */
+	bool over;              /* a bad row in it ends everything */
 	uint64_t *inserted, *updated, *unchanged, *superseded;
 	bool in_doubt; /* the answer to a COMMIT was lost */
 	char xid[24];  /* of the transaction that was to be committed */
@@ -46,9 +53,17 @@ int pgstore_open(struct pgstore *, struct rec *, const struct pgspec *,
 void pgstore_free(struct pgstore *);
 
 /*
- * Stores and settles all rows, then empties the batch. 0 or the exit status,
- * its message said; then nothing of the batch is settled.
+ * Hands the batch in hand over, once the one before is settled, and empties
+ * it. 0 or the exit status, its message said; then nothing of the batch that
+ * it is about is settled. The same holds for the next two.
  */
 int pgstore_batch(struct pgstore *);
+/* Goes on with what was handed over, as far as that takes no waiting. */
+int pgstore_push(struct pgstore *);
+/* Stores and settles all that is there. */
+int pgstore_flush(struct pgstore *);
+
+/* What to wait for before the next pgstore_push; fd -1: for nothing. */
+struct pollfd pgstore_wait(const struct pgstore *);
 
 #endif

@@ -88,7 +88,10 @@ void rec_open_args(struct rec *, enum rec_kind, char **args);
 /* The next record; false at the end, after a stop or a bad record. */
 bool rec_next(struct rec *);
 
-/* The same, but REC_IDLE where so many milliseconds brought no input. */
+/*
+ * The same, but REC_IDLE where so many milliseconds brought no input, or
+ * r->in.also was ready first.
+ */
 enum rec_is { REC_GOT, REC_IDLE, REC_END };
 enum rec_is rec_wait(struct rec *, int timeout_ms);
 

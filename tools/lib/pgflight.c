@@ -1,0 +1,212 @@
+#include <errno.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "msg.h"
+#include "pgflight.h"
+#include "pgorder.h"
+
+/* ---- which batches ---- */
+
+/* Rows for the temporary table, in an order in which they need no sorting. */
+static bool
+in_order(struct pgflight *f, struct pgload *s)
+{
+	const struct pgrows *b = s->rows;
+
+	f->part = (struct pgpart){
+	    .hi = b->n, .whole = true, .probe = !s->changing, .distinct = true};
+	if (b->nshape > 1 || s->table->partitioned ||
+	    s->table->spec->mode != PG_UPSERT ||
+	    pgmerge_needs_update(b, &f->part))
+		return false;
+	s->order = buf_array(s->order, b->n, sizeof *s->order);
+	f->order = s->order;
+	return pgorder(b, s->order);
+}
+
+/* ---- going on ---- */
+
+static void
+fail(struct pgflight *f, PGresult *res)
+{
+	int status = pg_result(f->load->pg, res, NULL);
+
+	/* What comes after the first error is about the error. */
+	if (f->status == 0)
+		f->status = status;
+}
+
+/* The connection failed; that may have cost the answer. */
+static void
+lost(struct pgflight *f)
+{
+	fail(f, NULL);
+	f->phase = PGFLIGHT_OVER;
+}
+
+static void
+ask(struct pgflight *f, const char *sql, enum pgflight_phase phase)
+{
+	msg_debug("SQL: %s", sql);
+	f->phase = phase;
+	f->committing |= phase == PGFLIGHT_COMMIT;
+	if (PQsendQuery(f->load->pg->conn, sql) != 1)
+		lost(f);
+}
+
+/* Sends rows until they would have to wait; false where that is so. */
+static bool
+send_rows(struct pgflight *f)
+{
+	struct pgload *s = f->load;
+	PGconn *conn = s->pg->conn;
+	size_t row;
+	int wait;
+
+	while (f->next < f->n) {
+		wait = PQflush(conn);
+		if (wait < 0)
+			break;
+		if (wait > 0)
+			return false;
+		buf_cut(&s->chunk, 0);
+		while (f->next < f->n && s->chunk.len < PGLOAD_CHUNK) {
+			row = f->order ? f->order[f->next] : f->next;
+			pgrows_line(s->rows, row, !s->direct, &s->chunk);
+			f->next++;
+		}
+		if (pg_copy_data(s->pg, s->chunk.s, s->chunk.len) != 0)
+			break;
+	}
+	/* What went wrong while sending shows in the result. */
+	f->phase = PGFLIGHT_COPIED;
+	if (PQputCopyEnd(conn, NULL) != 1)
+		lost(f);
+	return true;
+}
+
+/* The statement is through: the next one. */
+static void
+next_phase(struct pgflight *f)
+{
+	struct pgload *s = f->load;
+
+	if (f->status || f->phase == PGFLIGHT_COMMIT) {
+		f->phase = PGFLIGHT_OVER;
+	} else if (f->phase == PGFLIGHT_COPIED && !s->direct) {
+		buf_cut(&s->sql, 0);
+		pgmerge_insert(&s->sql, s->rows, &f->part);
+		ask(f, s->sql.s, PGFLIGHT_MERGE);
+	} else if (f->phase == PGFLIGHT_MERGE && s->table->seen) {
+		buf_cut(&s->sql, 0);
+		pgmerge_seen(&s->sql, s->rows, &f->part);
+		ask(f, s->sql.s, PGFLIGHT_SEEN);
+	} else {
+		ask(f, "COMMIT", PGFLIGHT_COMMIT);
+	}
+}
+
+static void
+one_result(struct pgflight *f, PGresult *res)
+{
+	struct pgload *s = f->load;
+	ExecStatusType is = PQresultStatus(res);
+
+	if (is == PGRES_COPY_IN) {
+		f->phase = PGFLIGHT_ROWS;
+	} else if (is != PGRES_COMMAND_OK && is != PGRES_TUPLES_OK) {
+		fail(f, res);
+		return;
+	} else if (f->phase == PGFLIGHT_BEGIN && is == PGRES_TUPLES_OK) {
+		snprintf(f->xid, sizeof f->xid, "%s", PQgetvalue(res, 0, 0));
+	} else if (f->phase == PGFLIGHT_COPIED && s->direct) {
+		s->now.inserted = f->n;
+	} else if (f->phase == PGFLIGHT_MERGE) {
+		pgload_count(res, &s->now);
+	} else if (f->phase == PGFLIGHT_COMMIT) {
+		f->status = pgload_committed(s, res);
+	}
+	PQclear(res);
+}
+
+bool
+pgflight_push(struct pgflight *f)
+{
+	PGconn *conn = f->load->pg->conn;
+	PGresult *res;
+
+	while (f->phase != PGFLIGHT_OVER) {
+		if (f->phase == PGFLIGHT_ROWS && !send_rows(f))
+			return false;
+		if (f->phase == PGFLIGHT_OVER)
+			break;
+		if (PQflush(conn) < 0 || PQconsumeInput(conn) != 1) {
+			lost(f);
+			break;
+		}
+		if (PQisBusy(conn))
+			return false;
+		if ((res = PQgetResult(conn)))
+			one_result(f, res);
+		else
+			next_phase(f);
+	}
+	return true;
+}
+
+struct pollfd
+pgflight_wait(const struct pgflight *f)
+{
+	PGconn *conn = f->load->pg->conn;
+	struct pollfd p = {PQsocket(conn), POLLIN, 0};
+
+	if (PQflush(conn) > 0)
+		p.events |= POLLOUT;
+	return p;
+}
+
+/* ---- from begin to end ---- */
+
+bool
+pgflight_start(struct pgflight *f, struct pgload *s)
+{
+	PGconn *conn = s->pg->conn;
+
+	*f = (struct pgflight){.load = s, .n = s->rows->n};
+	if (s->careful || !pg_alive(s->pg))
+		return false;
+	pgload_reset(s);
+	if (!s->direct && !in_order(f, s))
+		return false;
+	f->busy = true;
+	PQsetnonblocking(conn, 1);
+	buf_cut(&s->sql, 0);
+	buf_str(&s->sql, PGLOAD_BEGIN ";");
+	if (!s->direct && !s->staged) {
+		pgmerge_stage(&s->sql, s->table);
+		buf_char(&s->sql, ';');
+	}
+	pgmerge_copy(&s->sql, s->rows, !s->direct);
+	ask(f, s->sql.s, PGFLIGHT_BEGIN);
+	return true;
+}
+
+int
+pgflight_end(struct pgflight *f, bool *in_doubt)
+{
+	struct pg *pg = f->load->pg;
+	struct pollfd p;
+
+	while (!pgflight_push(f)) {
+		p = pgflight_wait(f);
+		/* A signal ends the reading, not the batch in hand. */
+		if (poll(&p, 1, -1) < 0 && errno != EINTR)
+			die_errno(EX_OSERR, "could not wait for the server");
+	}
+	f->busy = false;
+	*in_doubt = f->status && f->committing && !pg_alive(pg);
+	if (pg_alive(pg))
+		PQsetnonblocking(pg->conn, 0);
+	return f->status;
+}

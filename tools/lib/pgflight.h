@@ -1,0 +1,58 @@
+/*
+ * pgflight: a batch on its way, while the next one is being read.
+ *
+ * What is likely to go well is sent without waiting for the server: rows of
+ * one shape whose keys differ, in their keys' order, or an append. It takes
+ * the whole transaction, from BEGIN to the answer to COMMIT. Where it fails
+ * nothing was done, and pgload finds out why. Measured on two cores: the
+ * client's work, a seventh of the server's, no longer adds to it.
+ */
+#ifndef SLUICE_PGFLIGHT_H
+#define SLUICE_PGFLIGHT_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pgload.h"
+
+struct pgflight {
+	struct pgload *load; /* what is sent; its `now` is what it did */
+	bool busy;           /* begun, and the end was not taken yet */
+	int status;          /* 0, or what went wrong first */
+	char xid[24];        /* the transaction's */
+
+	/* the module's own */
+	enum pgflight_phase {
+		PGFLIGHT_BEGIN, /* until the server is ready for rows */
+		PGFLIGHT_ROWS,
+		PGFLIGHT_COPIED, /* all rows were sent */
+		PGFLIGHT_MERGE,
+		PGFLIGHT_SEEN, /* --seen */
+		PGFLIGHT_COMMIT,
+		PGFLIGHT_OVER
+	} phase;
+	bool committing; /* the COMMIT was sent */
+	size_t next, n;  /* row to send, of so many */
+	const size_t *order;
+	struct pgpart part;
+};
+
+/*
+ * Sends the rows of load, if they are of that kind: is it on its way then?
+ * The connection and the rows belong to the flight until its end.
+ */
+bool pgflight_start(struct pgflight *, struct pgload *);
+
+/* Goes on as far as that takes no waiting. Is it over? */
+bool pgflight_push(struct pgflight *);
+/* What to wait for until it can go on. */
+struct pollfd pgflight_wait(const struct pgflight *);
+
+/*
+ * Waits for its end. 0 after the commit; else an exit status with the reason
+ * in pg, and *in_doubt where the answer to COMMIT was lost.
+ */
+int pgflight_end(struct pgflight *, bool *in_doubt);
+
+#endif
