@@ -208,6 +208,7 @@ set_choice(const struct opt *o, const char *value)
 		len = strcspn(word, "|");
 		if (strlen(value) == len && memcmp(word, value, len) == 0) {
 			*(unsigned *)o->to = n;
+			buf_free(&why);
 			return;
 		}
 		buf_printf(&why, "%s%.*s",
