@@ -159,6 +159,49 @@ print(struct buf *b, struct json_val v)
 	buf_add(b, "}\n", 2);
 }
 
+/*
+ * The elements of the array, if they are objects that look alike (shape.h)
+ * and that the metas can be added to; else NULL.
+ */
+static const struct shape *
+alike(const struct rec *r, struct json_val array)
+{
+	static uint64_t good; /* serial of the last shape that could */
+	const struct shape *s = shape_at(r->s), *e;
+	struct json_val name;
+	struct json_walk w;
+	size_t i;
+
+	if (s == NULL || (i = shape_find(s, array.s)) == s->n)
+		return NULL;
+	e = shape_elements(s, i);
+	if (e == NULL || e->serial == good)
+		return e;
+	for (w = json_walk(e->element[0]); json_name(&w, &name); json_take(&w))
+		if (meta_of(name))
+			return NULL;
+	good = e->serial;
+	return e;
+}
+
+/* Prints good elements, not all at once. */
+static void
+print_elements(struct rec *r, const struct json_val *v, size_t n)
+{
+	struct buf *out = out_buf(r->out);
+	size_t from = out->len, i, pending = 0;
+
+	for (i = 0; i < n; i++) {
+		print(out, v[i]);
+		pending++;
+		if (out->len - from > GATHER || i + 1 == n) {
+			out_end_lines(r->out, pending);
+			from = out->len;
+			pending = 0;
+		}
+	}
+}
+
 /* Are the elements from w on, the first of them n, all good? */
 static bool
 rest_is_good(struct rec *r, struct json_walk w, uint64_t n)
@@ -206,8 +249,11 @@ static void
 one_record(struct rec *r)
 {
 	struct json_val v = {r->s, r->len};
+	const struct shape *elements;
+	size_t i;
 
-	expr_get_all(exprs, nmetas + 1, v, is, results);
+	for (i = 0; i <= nmetas; i++)
+		is[i] = expr_get(exprs[i], v, &results[i]);
 	v = results[0];
 	if (is[0] == EXPR_FAILED) {
 		rec_reject(r, "%s", expr_error(exprs[0]));
@@ -219,7 +265,12 @@ one_record(struct rec *r)
 		rec_reject(r, "%s is %s, not an array", expr_text(exprs[0]),
 		    json_type_name(json_type(v.s)));
 	} else if (get_metas(r)) {
-		explode(r, v);
+		elements = alike(r, v);
+		if (elements)
+			print_elements(
+			    r, elements->element, elements->nelements);
+		else
+			explode(r, v);
 	}
 }
 
@@ -287,6 +338,7 @@ main(int argc, char *argv[])
 
 	operands(argc, argv, opt_parse(&tool, argc, argv));
 	rec_open(&r, REC_JSON);
+	r.shape.list_elements = true;
 	while (rec_next(&r))
 		one_record(&r);
 	status = rec_close(&r, 0);

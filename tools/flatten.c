@@ -88,6 +88,8 @@ main(int argc, char *argv[])
 			  "operands");
 	set_up();
 	rec_open(&r, REC_JSON);
+	if (!unflatten)
+		flat_shape(&flat, &r.shape);
 	while (rec_next(&r))
 		one_record(&r);
 	status = rec_close(&r, 0);

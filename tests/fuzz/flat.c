@@ -1,7 +1,7 @@
 /*
- * flatten and its inverse on any object: what is flattened is one level and
- * JSON, does not depend on the record before, and unflatten gives the value
- * back wherever no name holds the separator.
+ * flatten and its inverse on lines of any bytes: what is flattened is one
+ * level and JSON, does not depend on the records before, and unflatten gives
+ * the value back wherever no name holds the separator.
  */
 #include "flat.h"
 #include "fuzz.h"
@@ -84,37 +84,60 @@ and_back(struct json_val flat, struct json_val v)
 	buf_free(&wanted);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Flattens v by itself, and as one that follows others. */
+static void
+one_object(struct flat *kept, struct shape *shape, struct json_val v)
 {
 	struct flat alone = FLAT_INIT;
-	static struct flat kept = FLAT_INIT; /* it follows the input before */
 	struct buf a = BUF_INIT, b = BUF_INIT, why = BUF_INIT;
 	struct json_error e;
-	struct json_val v;
-	char *s = exact(data, size);
 	bool good;
 
-	if (json_check(s, size, &e) && *json_trim(s, size).s == '{') {
-		v = json_trim(s, size);
-		buf_str(&alone.sep, ".");
-		if (kept.sep.len == 0)
-			buf_str(&kept.sep, ".");
-		good = flat_object(&alone, v, &a, &why);
-		must(good || why.len > 0);
-		must(flat_object(&kept, v, &b, &why) == good);
-		if (good) {
-			must(a.len == b.len && memcmp(a.s, b.s, a.len) == 0);
-			must(json_check(a.s, a.len, &e));
-			one_level((struct json_val){a.s, a.len});
-			if (!is_odd(v))
-				and_back((struct json_val){a.s, a.len}, v);
-		}
+	buf_str(&alone.sep, ".");
+	good = flat_object(&alone, v, &a, &why);
+	must(good || why.len > 0);
+	must(shape_check(shape, v, &e));
+	must(flat_object(kept, v, &b, &why) == good);
+	shape->s = NULL;
+	if (good) {
+		must(a.len == b.len && memcmp(a.s, b.s, a.len) == 0);
+		must(json_check(a.s, a.len, &e));
+		one_level((struct json_val){a.s, a.len});
+		if (!is_odd(v))
+			and_back((struct json_val){a.s, a.len}, v);
 	}
 	flat_free(&alone);
 	buf_free(&a);
 	buf_free(&b);
 	buf_free(&why);
-	free(s);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct flat kept = FLAT_INIT;
+	struct shape shape = SHAPE_INIT;
+	const uint8_t *end = data + size, *nl;
+	struct json_error e;
+	struct json_val v;
+	char *s;
+	size_t len, i;
+
+	buf_str(&kept.sep, ".");
+	for (; data < end; data = nl + 1) {
+		nl = memchr(data, '\n', (size_t)(end - data));
+		if (nl == NULL)
+			nl = end;
+		len = (size_t)(nl - data);
+		s = exact(data, len);
+		v = json_trim(s, len);
+		/* The second time it follows itself. */
+		if (v.len > 0 && *v.s == '{' && json_check(v.s, v.len, &e))
+			for (i = 0; i < 2; i++)
+				one_object(&kept, &shape, v);
+		free(s);
+	}
+	flat_free(&kept);
+	shape_free(&shape);
 	return 0;
 }

@@ -280,33 +280,6 @@ expr_get(struct expr *e, struct json_val record, struct json_val *v)
 	return expr_more(e, v);
 }
 
-void
-expr_get_all(struct expr *const *e, size_t n, struct json_val record,
-    enum expr_is *is, struct json_val *v)
-{
-	struct json_walk w = {NULL, NULL, false};
-	struct json_val name, member;
-	bool object = *record.s == '{';
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		buf_cut(&e[i]->error, 0);
-		v[i].s = NULL;
-	}
-	if (object)
-		w = json_walk(record);
-	while (object && json_next(&w, &name, &member))
-		for (i = 0; i < n; i++)
-			if (path_starts(&e[i]->path, name))
-				v[i] = member;
-	for (i = 0; i < n; i++)
-		if (v[i].s)
-			is[i] = path_result(e[i],
-			    path_go_on(&e[i]->path, v[i], &v[i], &e[i]->error));
-		else
-			is[i] = expr_get(e[i], record, &v[i]);
-}
-
 enum expr_is
 expr_more(struct expr *e, struct json_val *v)
 {

@@ -41,12 +41,6 @@ enum expr_is {
  */
 enum expr_is expr_get(
     struct expr *, struct json_val record, struct json_val *v);
-/*
- * The same for n expressions at once: plain paths share one walk over the
- * record's members. is[i] and v[i] are what expr_get would give for e[i].
- */
-void expr_get_all(struct expr *const *e, size_t n, struct json_val record,
-    enum expr_is *is, struct json_val *v);
 /* Further results of the same record, for programs with several. */
 enum expr_is expr_more(struct expr *, struct json_val *v);
 

@@ -6,23 +6,9 @@
 #include <string.h>
 
 #include "json.h"
-#include "jsonplain.h"
+#include "jsonscan.h"
 
 unsigned json_depth = JSON_DEPTH;
-
-struct scan {
-	const char *p, *end;
-	bool last;        /* nothing follows `end` */
-	const char *what; /* the error, or NULL */
-};
-
-static bool
-fail(struct scan *s, const char *p, const char *what)
-{
-	s->p = p;
-	s->what = what;
-	return false;
-}
 
 static bool
 tail(unsigned char c)
@@ -100,32 +86,42 @@ is_hex(unsigned char c)
 
 /* Passes over the escape at s->p, its backslash. */
 static bool
-escape(struct scan *s)
+escape(struct json_scan *s)
 {
 	const char *p = s->p + 1;
 	int i;
 
 	if (p == s->end)
-		return fail(s, p, NULL);
+		return json_scan_fail(s, p, NULL);
 	if (*p != 'u') {
-		if (*p == '\0' || strchr("\"\\/bfnrt", *p) == NULL)
-			return fail(s, p, "bad escape in a string");
-		s->p = p + 1;
-		return true;
+		switch (*p) {
+		case '"':
+		case '\\':
+		case '/':
+		case 'b':
+		case 'f':
+		case 'n':
+		case 'r':
+		case 't':
+			s->p = p + 1;
+			return true;
+		default:
+			return json_scan_fail(s, p, "bad escape in a string");
+		}
 	}
 	for (i = 1; i <= 4; i++) {
 		if (p + i == s->end)
-			return fail(s, s->end, NULL);
+			return json_scan_fail(s, s->end, NULL);
 		if (!is_hex((unsigned char)p[i]))
-			return fail(s, p + i, "bad \\u escape in a string");
+			return json_scan_fail(
+			    s, p + i, "bad \\u escape in a string");
 	}
 	s->p = p + 5;
 	return true;
 }
 
-/* Passes over the rest of a string, whatever is in it. */
-static bool
-string_rest(struct scan *s)
+bool
+json_scan_text(struct json_scan *s)
 {
 	unsigned char c;
 	int n;
@@ -133,7 +129,7 @@ string_rest(struct scan *s)
 	for (;;) {
 		s->p = json_skip_plain(s->p, s->end);
 		if (s->p == s->end)
-			return fail(s, s->p, NULL);
+			return json_scan_fail(s, s->p, NULL);
 		c = (unsigned char)*s->p;
 		if (c == '"') {
 			s->p++;
@@ -145,45 +141,33 @@ string_rest(struct scan *s)
 			continue;
 		}
 		if (c < 0x20)
-			return fail(s, s->p, "control byte in a string");
+			return json_scan_fail(
+			    s, s->p, "control byte in a string");
 		/* Text in other scripts comes in runs. */
 		do {
 			n = utf8_sequence(s->p, s->end);
 			if (n == 0)
-				return fail(s, s->p, "bad UTF-8 in a string");
+				return json_scan_fail(
+				    s, s->p, "bad UTF-8 in a string");
 			if (n < 0)
-				return fail(s, s->end, NULL);
+				return json_scan_fail(s, s->end, NULL);
 			s->p += n;
 		} while (s->p < s->end && (unsigned char)*s->p >= 0x80);
 	}
 }
 
-/*
- * Passes over the string at s->p, its opening quote. Most are short and
- * plain: those end here, inline, which is a third of the time of the check.
- */
-static inline bool
-string(struct scan *s)
-{
-	s->p = json_skip_plain(s->p + 1, s->end);
-	if (s->p == s->end || *s->p != '"')
-		return string_rest(s);
-	s->p++;
-	return true;
-}
-
 static bool
-digit(const struct scan *s)
+digit(const struct json_scan *s)
 {
 	return s->p < s->end && (unsigned char)(*s->p - '0') < 10;
 }
 
 /* One digit or more. */
 static bool
-digits(struct scan *s)
+digits(struct json_scan *s)
 {
 	if (!digit(s))
-		return fail(s, s->p,
+		return json_scan_fail(s, s->p,
 		    s->p == s->end ? NULL : "digit expected in a number");
 	do
 		s->p++;
@@ -191,15 +175,16 @@ digits(struct scan *s)
 	return true;
 }
 
-static bool
-number(struct scan *s)
+bool
+json_scan_number(struct json_scan *s)
 {
 	if (*s->p == '-')
 		s->p++;
 	if (s->p < s->end && *s->p == '0') {
 		s->p++;
 		if (digit(s))
-			return fail(s, s->p, "number with a leading zero");
+			return json_scan_fail(
+			    s, s->p, "number with a leading zero");
 	} else if (!digits(s)) {
 		return false;
 	}
@@ -217,106 +202,79 @@ number(struct scan *s)
 	}
 	/* More digits may follow behind the end of what is here. */
 	if (s->p == s->end && !s->last)
-		return fail(s, s->p, NULL);
+		return json_scan_fail(s, s->p, NULL);
 	return true;
 }
 
 static bool
-literal(struct scan *s, const char *word, size_t len)
+literal(struct json_scan *s, const char *word, size_t len)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++) {
 		if (s->p + i == s->end)
-			return fail(s, s->end, NULL);
+			return json_scan_fail(s, s->end, NULL);
 		if (s->p[i] != word[i])
-			return fail(s, s->p + i, "value expected");
+			return json_scan_fail(s, s->p + i, "value expected");
 	}
 	s->p += len;
 	return true;
 }
 
-static inline bool
-scalar(struct scan *s)
+bool
+json_scan_literal(struct json_scan *s)
 {
 	switch (*s->p) {
-	case '"':
-		return string(s);
 	case 't':
 		return literal(s, "true", 4);
 	case 'f':
 		return literal(s, "false", 5);
 	case 'n':
 		return literal(s, "null", 4);
-	case '-':
-	case '0':
-	case '1':
-	case '2':
-	case '3':
-	case '4':
-	case '5':
-	case '6':
-	case '7':
-	case '8':
-	case '9':
-		return number(s);
 	default:
-		return fail(s, s->p, "value expected");
+		return json_scan_fail(s, s->p, "value expected");
 	}
-}
-
-/* Passes over white space; false at the end of the text. */
-static inline bool
-space(struct scan *s)
-{
-	while (s->p < s->end) {
-		if ((unsigned char)*s->p > ' ' || !json_space(*s->p))
-			return true;
-		s->p++;
-	}
-	return fail(s, s->p, NULL);
 }
 
 /* Passes over a member's name and its colon, to its value. */
 static inline bool
-name(struct scan *s)
+name(struct json_scan *s)
 {
-	if (!space(s))
+	if (!json_scan_space(s))
 		return false;
 	if (*s->p != '"')
-		return fail(s, s->p, "name of a member expected");
-	if (!string(s) || !space(s))
+		return json_scan_fail(s, s->p, "name of a member expected");
+	if (!json_scan_string(s) || !json_scan_space(s))
 		return false;
 	if (*s->p != ':')
-		return fail(s, s->p, "':' expected after a name");
+		return json_scan_fail(s, s->p, "':' expected after a name");
 	s->p++;
 	return true;
 }
 
-/* Passes over the value at s->p and white space before it. */
-static bool
-value(struct scan *s)
+bool
+json_scan_value(struct json_scan *s, unsigned outside)
 {
 	/* A bit a level: 1 is an object. */
 	unsigned char objects[(JSON_DEPTH_MAX + 8) / 8];
-	unsigned depth = 0;
+	unsigned depth = 0, limit = json_depth - outside;
 	bool object;
 
-	memset(objects, 0, json_depth / 8 + 1);
+	memset(objects, 0, limit / 8 + 1);
 next:
-	if (!space(s))
+	if (!json_scan_space(s))
 		return false;
 	if (*s->p == '{' || *s->p == '[') {
 		object = *s->p == '{';
-		if (depth == json_depth)
-			return fail(s, s->p, "nested too deeply");
+		if (depth == limit)
+			return json_scan_fail(s, s->p, "nested too deeply");
 		if (object)
 			objects[depth / 8] |= (unsigned char)(1 << depth % 8);
 		else
 			objects[depth / 8] &= (unsigned char)~(1 << depth % 8);
 		depth++;
 		s->p++;
-		if (!space(s))
+		if (!json_scan_space(s))
 			return false;
 		if (*s->p == (object ? '}' : ']'))
 			goto close;
@@ -324,10 +282,10 @@ next:
 			return false;
 		goto next;
 	}
-	if (!scalar(s))
+	if (!json_scan_scalar(s))
 		return false;
 	while (depth > 0) {
-		if (!space(s))
+		if (!json_scan_space(s))
 			return false;
 		object = objects[(depth - 1) / 8] >> (depth - 1) % 8 & 1;
 		if (*s->p == ',') {
@@ -337,7 +295,7 @@ next:
 			goto next;
 		}
 		if (*s->p != (object ? '}' : ']'))
-			return fail(s, s->p,
+			return json_scan_fail(s, s->p,
 			    object ? "',' or '}' expected"
 				   : "',' or ']' expected");
 	close:
@@ -350,9 +308,9 @@ next:
 size_t
 json_scan(const char *text, size_t len, bool last, struct json_error *e)
 {
-	struct scan s = {text, text + len, last, NULL};
+	struct json_scan s = {text, text + len, last, NULL};
 
-	if (value(&s))
+	if (json_scan_value(&s, 0))
 		return (size_t)(s.p - text);
 	*e = (struct json_error){(size_t)(s.p - text), s.what};
 	return 0;

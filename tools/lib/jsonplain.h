@@ -43,4 +43,19 @@ json_skip_plain(const char *p, const char *end)
 	return p;
 }
 
+#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
+/* A bit for each of the 16 bytes at p that is a digit. */
+static inline unsigned
+json_digits(const char *p)
+{
+	const __m128i nine = _mm_set1_epi8(9);
+	__m128i v =
+	    _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p),
+		_mm_set1_epi8('0'));
+
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(_mm_min_epu8(v, nine), v));
+}
+#endif
+
 #endif

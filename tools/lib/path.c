@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "shape.h"
 
 /* One step of a path: a member's decoded name, or an element's index. */
 struct path_step {
@@ -159,16 +160,14 @@ lost(const struct path_step *step, enum json_type type, struct buf *why)
 	buf_printf(why, " %s", json_type_name(type));
 }
 
-/* Walks v from step i on. */
 static enum path_is
-get_from(const struct path *p, size_t i, struct json_val v,
-    struct json_val *result, struct buf *why)
+walk(const struct path *p, struct json_val v, struct json_val *result,
+    struct buf *why)
 {
 	const struct path_step *step;
 	enum json_type type;
 
-	for (; i < p->n; i++) {
-		step = &p->step[i];
+	for (step = p->step; step < p->step + p->n; step++) {
 		type = json_type(v.s);
 		if (type == JSON_NULL)
 			return PATH_NONE;
@@ -184,23 +183,38 @@ get_from(const struct path *p, size_t i, struct json_val v,
 	return PATH_VALUE;
 }
 
-enum path_is
-path_get(const struct path *p, struct json_val v, struct json_val *result,
-    struct buf *why)
+/*
+ * Remembers which of the shape's values the walk led to, or that there is
+ * none: a member that one record lacks, all lack that look like it. Anything
+ * else, as an object or an element, is walked to each time.
+ */
+static void
+remember(struct path *p, const struct shape *s, enum path_is is,
+    const struct json_val *v)
 {
-	return get_from(p, 0, v, result, why);
+	size_t i = is == PATH_VALUE ? shape_find(s, v->s) : s->n;
+
+	if (i == s->n && (is != PATH_NONE || p->n != 1))
+		return;
+	p->value = i;
+	p->serial = s->serial;
 }
 
-bool
-path_starts(const struct path *p, struct json_val name)
-{
-	return p->n > 0 && p->step->name &&
-	       json_string_is(name, p->step->name, p->step->len);
-}
-
 enum path_is
-path_go_on(const struct path *p, struct json_val member,
-    struct json_val *result, struct buf *why)
+path_get(
+    struct path *p, struct json_val v, struct json_val *result, struct buf *why)
 {
-	return get_from(p, 1, member, result, why);
+	const struct shape *s = shape_at(v.s);
+	enum path_is is;
+
+	if (s && s->serial == p->serial) {
+		if (p->value == s->n)
+			return PATH_NONE;
+		*result = s->value[p->value];
+		return PATH_VALUE;
+	}
+	is = walk(p, v, result, why);
+	if (s)
+		remember(p, s, is, result);
+	return is;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "buf.h"
 #include "json.h"
@@ -15,11 +16,15 @@
 struct path {
 	struct path_step *step;
 	size_t n;
+
+	/* the module's own: where it led to in the last record */
+	uint64_t serial;
+	size_t value;
 };
 
-#define PATH_INIT       \
-	{               \
-		NULL, 0 \
+#define PATH_INIT             \
+	{                     \
+		NULL, 0, 0, 0 \
 	}
 
 /* False if text is no plain path; *p is empty then. */
@@ -34,17 +39,12 @@ const char *path_step(const struct path *, size_t i, size_t *len, long *index);
 
 enum path_is { PATH_VALUE, PATH_NONE, PATH_FAILED };
 
-/* Walks v, a checked value; on PATH_FAILED *why says where it ended. */
-enum path_is path_get(const struct path *, struct json_val v,
-    struct json_val *result, struct buf *why);
-
 /*
- * The same in two parts, for who walks an object for several paths at once:
- * is its member of that raw name what the path's first step leads to; and the
- * way on from there.
+ * Walks v, a checked value; on PATH_FAILED *why says where it ended. Where v
+ * is the record in hand (shape.h) and looks like the one before, there is no
+ * walk.
  */
-bool path_starts(const struct path *, struct json_val name);
-enum path_is path_go_on(const struct path *, struct json_val member,
-    struct json_val *result, struct buf *why);
+enum path_is path_get(
+    struct path *, struct json_val v, struct json_val *result, struct buf *why);
 
 #endif

@@ -285,7 +285,7 @@ is_constant(const struct predicate *n, struct json_val v)
 }
 
 static bool
-get_path(const struct predicate *n, struct json_val *v, struct buf *error)
+get_path(struct predicate *n, struct json_val *v, struct buf *error)
 {
 	switch (path_get(&n->path, *v, v, error)) {
 	case PATH_VALUE:
@@ -299,8 +299,7 @@ get_path(const struct predicate *n, struct json_val *v, struct buf *error)
 }
 
 bool
-predicate_apply(
-    const struct predicate *n, struct json_val *v, struct buf *error)
+predicate_apply(struct predicate *n, struct json_val *v, struct buf *error)
 {
 	struct json_val in = *v;
 

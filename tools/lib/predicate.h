@@ -24,8 +24,7 @@ void predicate_free(struct predicate *);
  * *v is what goes in, a checked value, and what comes out: raw text of it, or
  * static. False on an error, whose text is appended to why.
  */
-bool predicate_apply(
-    const struct predicate *, struct json_val *v, struct buf *why);
+bool predicate_apply(struct predicate *, struct json_val *v, struct buf *why);
 
 /* Neither false nor null: true in jq's sense. */
 static inline bool

@@ -32,6 +32,7 @@ settle(struct rec *r)
 	if (r->state == REC_OPEN && !r->deferred)
 		r->done++;
 	r->state = REC_NONE;
+	r->shape.s = NULL;
 }
 
 static void
@@ -61,7 +62,8 @@ rec_open(struct rec *r, enum rec_kind kind)
 {
 	const char *to = opt_common.output;
 
-	*r = (struct rec){.kind = kind, .start = when_now()};
+	*r = (struct rec){
+	    .kind = kind, .start = when_now(), .shape = SHAPE_INIT};
 	r->extra = buf_array(NULL, EXTRA_MAX, sizeof *r->extra);
 	r->out = out_open(to, to ? OUT_REPLACE : OUT_STDOUT);
 	r->rejects = reclog_open(opt_common.rejects, "rejects.ndjson");
@@ -235,7 +237,7 @@ accept(struct rec *r, enum in_is is)
 		    opt_common.max_record);
 		return false;
 	}
-	json = json_check(v.s, v.len, &e);
+	json = shape_check(&r->shape, v, &e);
 	if (is == IN_CUT && (!json || strchr("}]\"", v.s[v.len - 1]) == NULL)) {
 		reject_line(r, false,
 		    "the last line is cut off: it has no newline and %s",
@@ -365,6 +367,7 @@ rec_close(struct rec *r, int status)
 	reclog_stats(stats, r, status);
 	status = out_finish(status);
 	in_close(&r->in);
+	shape_free(&r->shape);
 	free(r->extra);
 	if (sig)
 		stop_die(sig);

@@ -29,6 +29,7 @@
 #include "in.h"
 #include "json.h"
 #include "out.h"
+#include "shape.h"
 
 enum rec_kind {
 	REC_JSON, /* each line is a JSON value; else it is a bad record */
@@ -48,6 +49,8 @@ struct rec {
 	uint64_t bytes;   /* read, or received by a tool that fetches */
 	bool stopped;     /* at a bad record, without rejects */
 	bool deferred;    /* the tool settles its records itself */
+	struct shape
+	    shape; /* how records look; set its options after rec_open */
 
 	/* the module's own */
 	struct in in;
