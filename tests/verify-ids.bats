@@ -57,6 +57,24 @@ until_it_waits() {
 		.exit == 1' stats
 }
 
+@test "what is missing is found in a long file, once, in its order" {
+	local way
+	seq 1 20000 | awk '$1 % 1000 == 1 { print; print; next } { print }' >plain
+	sed 's/.*/{"name":"n","id":&,"text":"&&&&"}/' plain >records
+	seq 1 20000 | grep -v -x -e '[0-9]*77' -e 1 -e 20000 >delivered
+	{
+		echo 1
+		seq 1 20000 | grep -x '[0-9]*77'
+		echo 20000
+	} >missing
+	for way in plain records; do
+		run --separate-stderr verify-ids -k .id --expected "$way" \
+			<delivered
+		expect 1 '{"id":1,"is":"missing"*' "*$(summary 20000 19798 202 0 0)"
+		jq .id <<<"$output" | cmp - missing
+	done
+}
+
 @test "nothing expected, nothing delivered" {
 	run --separate-stderr verify-ids --expected /dev/null </dev/null
 	same 0

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "auditdir.h"
@@ -16,10 +17,23 @@
 #include "rec.h"
 #include "stop.h"
 
+enum { SAMPLE = 1000 };
+
 static const char *expected, *audit;
 static struct key key = KEY_INIT;
 static struct idmatch match = {.key = &key};
 static uint64_t *missing;
+
+/* How many lines the file has, if all are as long as the first ones. */
+static uint64_t
+about(const struct keyfile *f)
+{
+	struct stat st;
+
+	if (fstat(f->in.fd, &st) < 0 || f->in.start == 0)
+		return 0;
+	return (uint64_t)st.st_size / (f->in.start / SAMPLE + 1);
+}
 
 static void
 read_expected(void)
@@ -32,8 +46,11 @@ read_expected(void)
 		    "could not read \"%s\" twice, to tell what is missing: "
 		    "--expected takes a file, not a pipe",
 		    expected);
-	while (keyfile_next(&f))
-		idmatch_expect(&match, f.line, f.plain);
+	while (keyfile_next(&f)) {
+		if (f.in.line == SAMPLE)
+			idmatch_reserve(&match, about(&f));
+		idmatch_expect(&match, f.line, f.plain, keyfile_block(&f));
+	}
 	idmatch_expect_end(&match);
 	keyfile_close(&f);
 	if (match.repeated > 0)
@@ -126,9 +143,12 @@ static void
 missing_of_file(struct out *out, struct buf *id)
 {
 	uint64_t wanted = match.expected - match.matched;
+	struct buf blocks = BUF_INIT;
 	struct keyfile f;
 
+	idmatch_missing_blocks(&match, &blocks);
 	keyfile_open(&f, expected, &key);
+	f.blocks = &blocks;
 	while (*missing < wanted && keyfile_next(&f)) {
 		if (!idmatch_missing(&match, f.line, f.plain))
 			continue;
@@ -139,6 +159,7 @@ missing_of_file(struct out *out, struct buf *id)
 	if (*missing < wanted && !stop_asked())
 		die(EX_IOERR, "\"%s\" was changed while it was read", expected);
 	keyfile_close(&f);
+	buf_free(&blocks);
 }
 
 /* Prints how the two sets differ; returns the exit status. */

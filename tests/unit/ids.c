@@ -27,6 +27,8 @@ many(void)
 	CHECK(wrong == 0, "%u are there that were not added", wrong);
 	*counts_get(&c, "", 0, true) = 5;
 	CHECK(*counts_get(&c, "", 0, true) == 5, "the empty key");
+	counts_reserve(&c, 4 * n);
+	CHECK(*counts_get(&c, "", 0, false) == 5, "after growing at once");
 	counts_free(&c);
 	CHECK(counts_get(&c, "", 0, false) == NULL, "after free");
 }

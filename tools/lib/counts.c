@@ -56,12 +56,12 @@ slots(size_t n)
 }
 
 static void
-grow(struct counts *c)
+grow(struct counts *c, unsigned bits)
 {
 	struct counts old = *c;
 	size_t i;
 
-	c->shift = old.cap ? old.shift - 1 : 64 - FIRST_BITS;
+	c->shift = 64 - bits;
 	c->cap = (size_t)1 << (64 - c->shift);
 	c->slot = slots(c->cap);
 	/* Homes are in the order of `high`: both tables are passed once. */
@@ -98,7 +98,7 @@ counts_at(struct counts *c, struct counts_print p, bool add)
 	if (c->slot == NULL && !add)
 		return NULL;
 	if (add && c->n >= c->cap / 4 * 3)
-		grow(c);
+		grow(c, c->cap ? 64 - c->shift + 1 : FIRST_BITS);
 	slot = find(c, p.high, p.low);
 	if (slot->high != 0 || slot->low != 0)
 		return &slot->n;
@@ -113,6 +113,27 @@ uint32_t *
 counts_get(struct counts *c, const void *key, size_t len, bool add)
 {
 	return counts_at(c, counts_print(key, len), add);
+}
+
+void
+counts_reserve(struct counts *c, size_t keys)
+{
+	unsigned bits = FIRST_BITS;
+
+	while (bits < 63 && ((size_t)1 << bits) / 4 * 3 <= keys)
+		bits++;
+	if ((size_t)1 << bits > c->cap)
+		grow(c, bits);
+}
+
+void
+counts_each(struct counts *c, void (*one)(void *arg, uint32_t n), void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < c->cap; i++)
+		if (c->slot[i].high != 0 || c->slot[i].low != 0)
+			one(arg, c->slot[i].n);
 }
 
 void

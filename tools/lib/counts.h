@@ -44,6 +44,12 @@ void counts_prefetch(const struct counts *, struct counts_print);
  */
 uint32_t *counts_at(struct counts *, struct counts_print, bool add);
 uint32_t *counts_get(struct counts *, const void *key, size_t len, bool add);
+/* Calls `one` for each counter. */
+void counts_each(
+    struct counts *, void (*one)(void *arg, uint32_t n), void *arg);
+
+/* Makes room for so many keys at once: growing there costs a quarter. */
+void counts_reserve(struct counts *, size_t keys);
 void counts_free(struct counts *);
 
 #endif

@@ -3,8 +3,15 @@
 #include "idmatch.h"
 #include "msg.h"
 
-/* In a counter: this bit for an expected id, below it how often it came. */
+/*
+ * In a counter: EXPECTED for an expected id; AWAITED as long as it has not
+ * come, and below it the block of its line; else how often it came.
+ */
 #define EXPECTED ((uint32_t)1 << 31)
+#define AWAITED ((uint32_t)1 << 30)
+#define MOST (AWAITED - 1)
+
+_Static_assert(KEYFILE_LAST_BLOCK <= MOST, "a block has to fit");
 
 static uint32_t *
 look_up(struct idmatch *m, char type)
@@ -42,13 +49,22 @@ counter(struct idmatch *m, struct json_val line, bool plain)
 }
 
 static void
-expect(struct idmatch *m, uint32_t *c)
+expect(struct idmatch *m, uint32_t *c, uint32_t block)
 {
-	if (*c == 0)
-		m->expected++;
-	else
+	if (*c != 0) {
 		m->repeated++;
-	*c = EXPECTED;
+		return;
+	}
+	m->expected++;
+	*c = EXPECTED | AWAITED | block;
+}
+
+/* An expected id comes for the first time. */
+static void
+arrive(struct idmatch *m, uint32_t *c)
+{
+	m->matched++;
+	*c = EXPECTED | 1;
 }
 
 static void
@@ -102,13 +118,15 @@ deliver(struct idmatch *m, struct json_val line, bool plain)
 		m->matched++;
 		return;
 	}
-	if ((*c & ~EXPECTED) == ~EXPECTED)
+	if (*c & AWAITED) {
+		arrive(m, c);
+		return;
+	}
+	if ((*c & MOST) == MOST)
 		die(EX_SOFTWARE, "could not count the id %s any further",
 		    m->key->text.s);
 	++*c;
-	if (*c == (EXPECTED | 1)) {
-		m->matched++;
-	} else if (*c == 1) {
+	if (*c == 1) {
 		m->extra++;
 		keep(m, &m->extra_ids, line);
 	} else if (*c == (EXPECTED | 2)) {
@@ -119,10 +137,10 @@ deliver(struct idmatch *m, struct json_val line, bool plain)
 
 /* Deals with a line whose key is in hand. */
 static void
-settle_key(struct idmatch *m, struct json_val line, bool plain)
+settle_key(struct idmatch *m, struct json_val line, bool plain, uint32_t block)
 {
 	if (m->expecting)
-		expect(m, counter(m, line, plain));
+		expect(m, counter(m, line, plain), block);
 	else
 		deliver(m, line, plain);
 }
@@ -151,11 +169,10 @@ settle_by_print(struct idmatch *m, const struct lag_line *l)
 	c = counts_at(&m->counts, l->print, m->expecting);
 	if (m->expecting) {
 		*(l->plain ? &m->have_plain : &m->have_exact) = true;
-		expect(m, c);
-	} else if (c && *c == EXPECTED) {
+		expect(m, c, l->block);
+	} else if (c && *c & AWAITED) {
 		m->delivered++;
-		m->matched++;
-		++*c;
+		arrive(m, c);
 	} else {
 		return false;
 	}
@@ -169,7 +186,7 @@ settle(struct idmatch *m, struct lag_line *l)
 
 	if (l->full && !settle_by_print(m, l)) {
 		take_key(m, line, l->plain);
-		settle_key(m, line, l->plain);
+		settle_key(m, line, l->plain, l->block);
 	}
 	l->full = false;
 }
@@ -189,7 +206,7 @@ settle_all(struct idmatch *m)
  * near by then.
  */
 static void
-one_line(struct idmatch *m, struct json_val line, bool plain)
+one_line(struct idmatch *m, struct json_val line, bool plain, uint32_t block)
 {
 	struct buf *bytes = &m->key->bytes;
 	struct counts_print print;
@@ -201,23 +218,30 @@ one_line(struct idmatch *m, struct json_val line, bool plain)
 	counts_prefetch(&m->counts, print);
 	l = lag_next(&m->lag);
 	settle(m, l);
-	lag_put(l, line, plain, print);
+	lag_put(l, line, plain, block, print);
 }
 
 /* A line that is too long to copy has its turn at once. */
 static void
-long_line(struct idmatch *m, struct json_val line, bool plain)
+long_line(struct idmatch *m, struct json_val line, bool plain, uint32_t block)
 {
 	settle_all(m);
 	take_key(m, line, plain);
-	settle_key(m, line, plain);
+	settle_key(m, line, plain, block);
 }
 
 void
-idmatch_expect(struct idmatch *m, struct json_val line, bool plain)
+idmatch_expect(
+    struct idmatch *m, struct json_val line, bool plain, uint32_t block)
 {
 	m->expecting = true;
-	(line.len > LAG_LONGEST ? long_line : one_line)(m, line, plain);
+	(line.len > LAG_LONGEST ? long_line : one_line)(m, line, plain, block);
+}
+
+void
+idmatch_reserve(struct idmatch *m, uint64_t ids)
+{
+	counts_reserve(&m->counts, (size_t)ids);
 }
 
 void
@@ -233,7 +257,8 @@ idmatch_deliver(struct idmatch *m, struct json_val line, bool plain)
 	if (m->ranged)
 		deliver(m, line, plain);
 	else
-		(line.len > LAG_LONGEST ? long_line : one_line)(m, line, plain);
+		(line.len > LAG_LONGEST ? long_line : one_line)(
+		    m, line, plain, 0);
 }
 
 void
@@ -242,15 +267,37 @@ idmatch_deliver_end(struct idmatch *m)
 	settle_all(m);
 }
 
+static void
+add_block(void *to, uint32_t c)
+{
+	struct buf *blocks = to;
+	size_t block = c & MOST, at = block / 8;
+
+	if (!(c & AWAITED))
+		return;
+	if (at >= blocks->len) {
+		memset(buf_room(blocks, at + 1 - blocks->len), 0,
+		    at + 1 - blocks->len);
+		blocks->len = at + 1;
+	}
+	blocks->s[at] |= (char)(1 << block % 8);
+}
+
+void
+idmatch_missing_blocks(struct idmatch *m, struct buf *blocks)
+{
+	counts_each(&m->counts, add_block, blocks);
+}
+
 bool
 idmatch_missing(struct idmatch *m, struct json_val line, bool plain)
 {
 	uint32_t *c = counter(m, line, plain);
 
-	if (*c != EXPECTED)
+	if (!(*c & AWAITED))
 		return false;
 	/* The file may list it again. */
-	*c = 0;
+	*c = EXPECTED;
 	return true;
 }
 
@@ -267,7 +314,7 @@ each(struct idmatch *m, const struct buf *list, idmatch_one *one, void *arg)
 		memcpy(&len, bytes + nbytes, sizeof len);
 		id = bytes + nbytes + sizeof len;
 		one(arg, (struct json_val){id, len},
-		    *counts_get(&m->counts, bytes, nbytes, false) & ~EXPECTED);
+		    *counts_get(&m->counts, bytes, nbytes, false) & MOST);
 		at = (size_t)(id - list->s) + len;
 	}
 }

@@ -4,7 +4,9 @@
  * First all expected lines, or a range; then what was delivered; then the
  * lists. Of an expected id of a file a fingerprint and a counter is kept, of
  * one of a range a bit. The text of an id is kept only where it is extra or a
- * duplicate; what is missing is found by going over the file again.
+ * duplicate; what is missing is found by going over the file again. Until an
+ * id is delivered its counter tells which block of the file its line is in,
+ * so that of the file only those blocks have to be looked at.
  */
 #ifndef SLUICE_IDMATCH_H
 #define SLUICE_IDMATCH_H
@@ -42,10 +44,16 @@ struct idmatch {
  * computed (keyfile.h). A line may be dealt with only some lines later, but
  * before *_end returns.
  */
-void idmatch_expect(struct idmatch *, struct json_val line, bool plain);
+void idmatch_expect(
+    struct idmatch *, struct json_val line, bool plain, uint32_t block);
+/* About so many are expected: saves making room for them bit by bit. */
+void idmatch_reserve(struct idmatch *, uint64_t ids);
 void idmatch_expect_end(struct idmatch *);
 void idmatch_deliver(struct idmatch *, struct json_val line, bool plain);
 void idmatch_deliver_end(struct idmatch *);
+
+/* Sets a bit for each block (keyfile.h) where the line of a missing id is. */
+void idmatch_missing_blocks(struct idmatch *, struct buf *blocks);
 
 /* Is the id of an expected line missing? Once for each id. */
 bool idmatch_missing(struct idmatch *, struct json_val line, bool plain);

@@ -125,6 +125,7 @@ take_line(struct in *in, size_t end, const char **s, size_t *len)
 {
 	*s = in->b.s + in->at;
 	*len = end - in->at;
+	in->start = in->bytes - (in->b.len - in->at);
 	in->at = in->seen = end + (end < in->b.len);
 	in->line++;
 	if (*len > 0 && (*s)[*len - 1] == '\r')

@@ -29,6 +29,7 @@ struct in {
 	size_t seen;    /* no newline lies in at .. seen */
 	uint64_t line;  /* number of the line that in_line returned last */
 	uint64_t bytes; /* read so far */
+	uint64_t start; /* where that line begins, in bytes */
 };
 
 enum in_is {

@@ -191,7 +191,7 @@ keyline_json(struct key *k, struct json_val line, struct buf *b)
 void
 keyfile_open(struct keyfile *f, const char *path, struct key *k)
 {
-	*f = (struct keyfile){.key = k};
+	*f = (struct keyfile){.key = k, .shape = SHAPE_INIT};
 	in_open(&f->in, path, opt_common.max_record);
 }
 
@@ -199,6 +199,25 @@ static _Noreturn void
 bad_line(const struct keyfile *f, const char *why)
 {
 	die(EX_DATAERR, "%s:%" PRIu64 ": %s", f->in.name, f->in.line, why);
+}
+
+uint32_t
+keyfile_block(const struct keyfile *f)
+{
+	uint64_t block = f->in.start / KEYFILE_BLOCK;
+
+	return block < KEYFILE_LAST_BLOCK ? (uint32_t)block
+					  : KEYFILE_LAST_BLOCK;
+}
+
+static bool
+is_wanted(const struct keyfile *f)
+{
+	uint32_t block = keyfile_block(f);
+
+	return f->blocks == NULL ||
+	       (block / 8 < f->blocks->len &&
+		   (f->blocks->s[block / 8] >> block % 8 & 1));
 }
 
 bool
@@ -216,8 +235,8 @@ keyfile_next(struct keyfile *f)
 		if (is == IN_LONG)
 			bad_line(f, "line longer than --max-record");
 		f->line = json_trim(f->line.s, f->line.len);
-	} while (f->line.len == 0);
-	json = !is_text(f->line.s) && json_check(f->line.s, f->line.len, &bad);
+	} while (f->line.len == 0 || !is_wanted(f));
+	json = !is_text(f->line.s) && shape_check(&f->shape, f->line, &bad);
 	if (is == IN_CUT && !json)
 		bad_line(f, "the last line is cut off: it has no newline and "
 			    "may be part of a longer one");
@@ -232,4 +251,5 @@ void
 keyfile_close(struct keyfile *f)
 {
 	in_close(&f->in);
+	shape_free(&f->shape);
 }

@@ -16,6 +16,7 @@
 
 #include "in.h"
 #include "key.h"
+#include "shape.h"
 
 enum keyline {
 	KEYLINE_EXACT, /* key->bytes are the key's */
@@ -45,11 +46,21 @@ bool keyline_number(struct key *, struct json_val line);
  */
 void keyline_json(struct key *, struct json_val line, struct buf *);
 
+/*
+ * Where a line is, to find it again: the block of the file it begins in; the
+ * last one has no end.
+ */
+enum { KEYFILE_BLOCK = 512, KEYFILE_LAST_BLOCK = (1 << 30) - 1 };
+
 struct keyfile {
 	struct in in;
 	struct key *key;
+	struct shape shape;   /* how records look */
 	struct json_val line; /* the last line; valid until the next */
 	bool plain;           /* it was plain text, see KEYLINE_PLAIN */
+	/* If not NULL, only lines that begin in these blocks: a bit for each.
+	 */
+	const struct buf *blocks;
 };
 
 /* Opens a file; ends the process with EX_NOINPUT if it cannot. */
@@ -59,6 +70,8 @@ void keyfile_open(struct keyfile *, const char *path, struct key *);
  * line that is no key ends the process with EX_DATAERR and names it.
  */
 bool keyfile_next(struct keyfile *);
+/* The block of the last line. */
+uint32_t keyfile_block(const struct keyfile *);
 void keyfile_close(struct keyfile *);
 
 #endif

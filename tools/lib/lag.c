@@ -7,9 +7,10 @@ lag_next(struct lag *g)
 }
 
 void
-lag_put(struct lag_line *l, struct json_val line, bool plain,
+lag_put(struct lag_line *l, struct json_val line, bool plain, uint32_t block,
     struct counts_print print)
 {
+	l->block = block;
 	l->print = print;
 	l->plain = plain;
 	l->full = true;

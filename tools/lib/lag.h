@@ -18,8 +18,9 @@ enum { LAG_LINES = 16, LAG_LONGEST = 64 * 1024 };
 
 struct lag_line {
 	struct counts_print print;
-	bool plain; /* see KEYLINE_PLAIN */
-	bool full;  /* not dealt with yet */
+	bool plain;     /* see KEYLINE_PLAIN */
+	uint32_t block; /* see idmatch_expect */
+	bool full;      /* not dealt with yet */
 	struct buf text;
 };
 
@@ -32,8 +33,8 @@ struct lag {
 struct lag_line *lag_next(struct lag *);
 
 /* Puts a line, of LAG_LONGEST bytes at most, into an empty place. */
-void lag_put(
-    struct lag_line *, struct json_val line, bool plain, struct counts_print);
+void lag_put(struct lag_line *, struct json_val line, bool plain,
+    uint32_t block, struct counts_print);
 
 void lag_free(struct lag *);
 
