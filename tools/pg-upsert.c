@@ -15,9 +15,11 @@
 #include "opt.h"
 #include "pgstore.h"
 #include "rec.h"
+#include "rule.h"
 #include "when.h"
 
 static struct pgspec spec;
+static struct rule *tombstone; /* --delete-where */
 static const char *conninfo;
 static uint64_t batch_rows = 20000;
 static uint64_t batch_bytes = 16 << 20;
@@ -25,6 +27,17 @@ static double flush_after = 1;
 static uint64_t retry = 10;
 static double retry_max_time;
 static double connect_timeout = 30;
+
+static const char *
+compile(void *to, const char *text)
+{
+	struct rule **rule = to;
+	char *why;
+
+	rule_free(*rule);
+	*rule = rule_new(text, &why);
+	return why;
+}
 
 static const struct opt options[] = {
     {'t', "table", "TABLE", OPT_STR, &spec.table,
@@ -41,6 +54,12 @@ static const struct opt options[] = {
 	"set it to the time where a row is new or changed", NULL, 0, 0},
     {0, "seen", "COLUMN", OPT_STR, &spec.seen,
 	"set it to the time in every row that was sent", NULL, 0, 0},
+    {0, "newer", "COLUMN", OPT_STR, &spec.newer,
+	"leave rows alone that are newer by it", NULL, 0, 0},
+    {0, "delete-where", "EXPR", OPT_CALL, &tombstone,
+	"delete the row where this is true of the record", compile, 0, 0},
+    {0, "history", "TABLE", OPT_STR, &spec.history,
+	"append changed values to this table", NULL, 0, 0},
     {0, "unknown", "reject|ignore", OPT_CHOICE, &spec.unknown,
 	"what to do with members that are no column (reject)", NULL, 0, 0},
     {0, "missing", "keep|null", OPT_CHOICE, &spec.missing,
@@ -83,6 +102,31 @@ check_options(int operands)
 		opt_usage("--key is missing; only --mode append needs none");
 	if (spec.mode != PG_UPSERT && spec.update.n > 0)
 		opt_usage("--update is for --mode upsert");
+	if (spec.mode != PG_UPSERT && spec.newer)
+		opt_usage("--newer is for --mode upsert");
+	if (spec.mode != PG_UPSERT && spec.history)
+		opt_usage("--history is for --mode upsert");
+	if (spec.mode != PG_UPSERT && tombstone)
+		opt_usage("--delete-where is for --mode upsert");
+	spec.deletes = tombstone != NULL;
+}
+
+/* Adds the record in hand to the batch; false if it is bad. */
+static bool
+add(struct pgstore *s, const struct rec_saved *rec, struct pgbad *bad)
+{
+	struct json_val v = {rec->s, rec->len};
+	enum rule_is gone = RULE_UNMET;
+
+	if (tombstone)
+		gone = rule_ask(tombstone, v);
+	if (gone != RULE_FAILED)
+		return pgrows_add(s->rows, rec, gone == RULE_MET, bad);
+	bad->code[0] = '\0';
+	buf_cut(&bad->why, 0);
+	buf_printf(&bad->why, "--delete-where %s failed: %s",
+	    rule_text(tombstone), rule_error(tombstone));
+	return false;
 }
 
 /* Adds the record in hand; false to stop, with *status. */
@@ -91,7 +135,7 @@ one_record(struct pgstore *s, struct rec *r, struct pgbad *bad, int *status)
 {
 	struct rec_saved rec = {r->s, r->len, r->line};
 
-	if (pgrows_add(s->rows, &rec, bad))
+	if (add(s, &rec, bad))
 		return true;
 	/* Where it ends at the first bad record, those before it count. */
 	if (r->rejects == NULL) {
@@ -175,6 +219,7 @@ main(int argc, char *argv[])
 	if (status == 0)
 		status = load(&store, &r);
 	pgstore_free(&store);
+	rule_free(tombstone);
 	free(spec.key.v);
 	free(spec.update.v);
 	return rec_close(&r, status);

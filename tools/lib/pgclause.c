@@ -99,6 +99,21 @@ pgclause_differs(struct buf *to, const struct pgrows *b, const struct pgpart *p,
 }
 
 void
+pgclause_older(struct buf *to, const struct pgrows *b, const struct pgpart *p,
+    const char *other)
+{
+	const char *c = b->table->col[b->table->newer].ident;
+
+	if (!pgrows_has(b, p->shape, b->table->newer))
+		buf_printf(to, "(t.%s IS NOT NULL)", c);
+	else
+		buf_printf(to,
+		    "(coalesce(%s.%s OPERATOR(pg_catalog.<) t.%s,"
+		    " %s.%s IS NULL AND t.%s IS NOT NULL))",
+		    other, c, c, other, c, c);
+}
+
+void
 pgclause_rows(struct buf *to, const struct pgpart *p)
 {
 	const char *and = " WHERE ";
@@ -135,7 +150,8 @@ pgclause_values(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 void
 pgclause_source(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 {
-	bool first = b->table->spec->mode == PG_INSERT_ONLY;
+	const struct pgtable *t = b->table;
+	bool first = t->spec->mode == PG_INSERT_ONLY;
 
 	if (p->distinct) {
 		buf_str(to, "WITH s AS NOT MATERIALIZED (SELECT _sluice_n, ");
@@ -144,13 +160,16 @@ pgclause_source(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 		return;
 	}
 	buf_str(to, "WITH s AS MATERIALIZED (SELECT DISTINCT ON (");
-	pgclause_key(to, b->table);
+	pgclause_key(to, t);
 	buf_str(to, ") _sluice_n, ");
 	pgclause_values(to, b, p);
 	buf_str(to, " FROM " PGCLAUSE_STAGE);
 	pgclause_rows(to, p);
 	buf_str(to, " ORDER BY ");
-	pgclause_key(to, b->table);
+	pgclause_key(to, t);
+	if (t->newer != SIZE_MAX && pgrows_has(b, p->shape, t->newer))
+		buf_printf(to, ", %s USING OPERATOR(pg_catalog.>) NULLS LAST",
+		    t->col[t->newer].ident);
 	buf_printf(to, ", _sluice_n%s)", first ? "" : " DESC");
 }
 

@@ -34,7 +34,7 @@ void pgclause_rows(struct buf *, const struct pgpart *);
 void pgclause_values(
     struct buf *, const struct pgrows *, const struct pgpart *);
 
-/* WITH s: a row a key, the last, or the first where that one stays. */
+/* WITH s: a row a key: the last, the newest, or the first if it stays. */
 void pgclause_source(
     struct buf *, const struct pgrows *, const struct pgpart *);
 
@@ -44,6 +44,13 @@ void pgclause_source(
  */
 void pgclause_differs(struct buf *, const struct pgrows *,
     const struct pgpart *, const char *other, bool to_base);
+
+/*
+ * That a row of `other` is older than that of t, by --newer; a null, or what
+ * the part has no value for, is older than any value. Never null itself.
+ */
+void pgclause_older(struct buf *, const struct pgrows *, const struct pgpart *,
+    const char *other);
 
 /* `"a" = from."a", ...`, then the columns that this tool fills. */
 void pgclause_assignments(struct buf *, const struct pgrows *,

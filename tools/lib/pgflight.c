@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include "msg.h"
+#include "pgchange.h"
 #include "pgflight.h"
 #include "pgorder.h"
 
@@ -17,8 +18,8 @@ in_order(struct pgflight *f, struct pgload *s)
 	f->part = (struct pgpart){
 	    .hi = b->n, .whole = true, .probe = !s->changing, .distinct = true};
 	if (b->nshape > 1 || s->table->partitioned ||
-	    s->table->spec->mode != PG_UPSERT ||
-	    pgmerge_needs_update(b, &f->part))
+	    s->table->spec->mode != PG_UPSERT || pgchange_needed(s->table) ||
+	    pgrows_gone(b, 0) || pgmerge_needs_update(b, &f->part))
 		return false;
 	s->order = buf_array(s->order, b->n, sizeof *s->order);
 	f->order = s->order;
@@ -123,7 +124,7 @@ one_result(struct pgflight *f, PGresult *res)
 	} else if (f->phase == PGFLIGHT_COPIED && s->direct) {
 		s->now.inserted = f->n;
 	} else if (f->phase == PGFLIGHT_MERGE) {
-		pgload_count(res, &s->now);
+		pgcounts_read(&s->now, res);
 	} else if (f->phase == PGFLIGHT_COMMIT) {
 		f->status = pgload_committed(s, res);
 	}

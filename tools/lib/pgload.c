@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "pgblame.h"
+#include "pgchange.h"
 #include "pgload.h"
 
 /*
@@ -183,36 +184,34 @@ copy_direct(struct pgload *s, size_t lo, size_t hi, size_t *bad)
 	return status;
 }
 
-void
-pgload_count(const PGresult *res, struct pgcounts *sum)
+/* A row came between the look at the table and the insert: start over. */
+static int
+raced(struct pgload *s)
 {
-	uint64_t keys = 0, new = 0, written = 0;
-
-	if (PQntuples(res) == 0) {
-		opt_number(PQcmdTuples((PGresult *)res), &new);
-		keys = written = new;
-	} else {
-		opt_number(PQgetvalue(res, 0, 0), &keys);
-		opt_number(PQgetvalue(res, 0, 1), &new);
-		opt_number(PQgetvalue(res, 0, 2), &written);
-	}
-	sum->inserted += new;
-	sum->updated += written - new;
-	/* What is left of the keys when the written ones are taken off. */
-	sum->unchanged += keys - written;
+	snprintf(s->pg->code, sizeof s->pg->code, "40001");
+	buf_cut(&s->pg->why, 0);
+	buf_str(&s->pg->why, "another session inserted one of its keys");
+	return EX_TEMPFAIL;
 }
 
-/* Runs the statement in s->sql and adds what it did. */
+/* Runs a statement on a part and adds what it did. */
 static int
-merge_statement(struct pgload *s, struct pgcounts *sum)
+merge_by(struct pgload *s,
+    void (*make)(struct buf *, const struct pgrows *, const struct pgpart *),
+    const struct pgpart *p, struct pgcounts *sum)
 {
 	PGresult *res;
-	int status = pg_exec(s->pg, s->sql.s, &res);
+	bool whole;
+	int status;
 
-	if (status == 0)
-		pgload_count(res, sum);
+	buf_cut(&s->sql, 0);
+	make(&s->sql, s->rows, p);
+	status = pg_exec(s->pg, s->sql.s, &res);
+	if (status)
+		return status;
+	whole = pgcounts_read(sum, res);
 	PQclear(res);
-	return status;
+	return whole ? 0 : raced(s);
 }
 
 /* Merges the rows of a part that have its shape and round. */
@@ -221,15 +220,15 @@ merge_shape(struct pgload *s, const struct pgpart *p, struct pgcounts *sum)
 {
 	int status = 0;
 
-	if (pgmerge_needs_update(s->rows, p)) {
-		buf_cut(&s->sql, 0);
-		pgmerge_update(&s->sql, s->rows, p);
-		status = merge_statement(s, sum);
-	}
-	if (status == 0) {
-		buf_cut(&s->sql, 0);
-		pgmerge_insert(&s->sql, s->rows, p);
-		status = merge_statement(s, sum);
+	if (pgrows_gone(s->rows, p->shape))
+		return merge_by(s, pgchange_delete, p, sum);
+	if (pgchange_needed(s->table)) {
+		status = merge_by(s, pgchange_upsert, p, sum);
+	} else {
+		if (pgmerge_needs_update(s->rows, p))
+			status = merge_by(s, pgmerge_update, p, sum);
+		if (status == 0)
+			status = merge_by(s, pgmerge_insert, p, sum);
 	}
 	if (status == 0 && s->table->seen &&
 	    s->table->spec->mode != PG_APPEND) {
@@ -262,22 +261,12 @@ merge_mixed(struct pgload *s, struct pgpart *p, struct pgcounts *sum)
 	return status;
 }
 
-static void
-add_counts(struct pgload *s, const struct pgcounts *sum, uint64_t rows)
-{
-	s->now.inserted += sum->inserted;
-	s->now.updated += sum->updated;
-	s->now.unchanged += sum->unchanged;
-	s->now.superseded +=
-	    rows - sum->inserted - sum->updated - sum->unchanged;
-}
-
 static int
 merge(struct pgload *s, size_t lo, size_t hi, size_t *bad)
 {
 	struct pgpart p = {
 	    .lo = lo, .hi = hi, .whole = lo == 0 && hi == s->end};
-	struct pgcounts sum = {0, 0, 0, 0};
+	struct pgcounts sum = {.inserted = 0};
 	uint64_t rows = 0;
 	size_t i;
 	int status;
@@ -292,7 +281,7 @@ merge(struct pgload *s, size_t lo, size_t hi, size_t *bad)
 		return give_back(s, status);
 	for (i = lo; i < hi; i++)
 		rows += !s->rows->row[i].bad;
-	add_counts(s, &sum, rows);
+	pgcounts_add(&s->now, &sum, rows);
 	return hi < s->end ? next_savepoint(s) : 0;
 }
 
@@ -339,7 +328,7 @@ void
 pgload_reset(struct pgload *s)
 {
 	pgload_forget(s);
-	s->now = (struct pgcounts){0, 0, 0, 0};
+	s->now = (struct pgcounts){.inserted = 0};
 	s->end = s->rows->n;
 	s->direct = pgload_direct(s);
 }

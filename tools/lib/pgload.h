@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "pg.h"
+#include "pgcounts.h"
 #include "pgmerge.h"
 #include "pgrows.h"
 
@@ -27,12 +28,6 @@
 	"SELECT pg_current_xact_id()"
 
 enum { PGLOAD_CHUNK = 64 << 10 }; /* bytes of rows that are sent at once */
-
-/* Together they are the rows stored. */
-struct pgcounts {
-	uint64_t inserted, updated, unchanged;
-	uint64_t superseded; /* another record of the batch had its key */
-};
 
 /* The caller sets the first five. */
 struct pgload {
@@ -66,12 +61,11 @@ int pgload(struct pgload *);
 
 /*
  * The parts that pgflight does differently: is it an append straight into the
- * table? No row is refused and nothing counted yet. What a merge says it did.
- * What COMMIT answered: 0 or the exit status. What is learned from a batch.
+ * table? No row is refused and nothing counted yet. What COMMIT answered: 0 or
+ * the exit status. What is learned from a batch.
  */
 bool pgload_direct(const struct pgload *);
 void pgload_reset(struct pgload *);
-void pgload_count(const PGresult *, struct pgcounts *sum);
 int pgload_committed(struct pgload *, PGresult *);
 void pgload_learn(struct pgload *);
 

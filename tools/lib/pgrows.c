@@ -93,7 +93,7 @@ find(struct pgrows *b, size_t i, struct json_val name)
 
 /* Points `val` at the record's values; the last of equal names counts. */
 static bool
-members(struct pgrows *b, struct json_val record, struct pgbad *bad)
+members(struct pgrows *b, struct json_val record, bool gone, struct pgbad *bad)
 {
 	const struct pgtable *t = b->table;
 	struct json_val name, v;
@@ -108,9 +108,10 @@ members(struct pgrows *b, struct json_val record, struct pgbad *bad)
 	while (json_next(&w, &name, &v)) {
 		c = find(b, i++, name);
 		if (c < t->ncol && !t->col[c].closed) {
-			b->val[c] = v;
+			if (!gone || t->col[c].in_key || c == t->newer)
+				b->val[c] = v;
 			found++;
-		} else if (t->spec->unknown == PG_UNKNOWN_IGNORE)
+		} else if (gone || t->spec->unknown == PG_UNKNOWN_IGNORE)
 			continue;
 		else if (c < t->ncol)
 			return blame(bad, "428C9", "column \"%s\" %s",
@@ -157,8 +158,9 @@ new_column(struct pgrows *b, size_t c)
 
 /* The number of the shape in `val`; it is added where it is new. */
 static uint32_t
-shape_of(struct pgrows *b)
+shape_of(struct pgrows *b, bool gone)
 {
+	bool all = b->table->spec->missing == PG_MISSING_NULL && !gone;
 	size_t i, c, bytes = b->words * sizeof *b->shape;
 	uint64_t *s;
 
@@ -167,9 +169,11 @@ shape_of(struct pgrows *b)
 	memset(s, 0, bytes);
 	for (i = 0; i < b->ncol; i++) {
 		c = b->col[i];
-		if (b->val[c].s || b->table->spec->missing == PG_MISSING_NULL)
+		if (b->val[c].s || all)
 			s[c / 64] |= (uint64_t)1 << c % 64;
 	}
+	c = b->table->ncol;
+	s[c / 64] |= (uint64_t)gone << c % 64;
 	for (i = 0; i < b->nshape; i++)
 		if (memcmp(b->shape + i * b->words, s, bytes) == 0)
 			return (uint32_t)i;
@@ -224,14 +228,15 @@ new_row(struct pgrows *b)
 }
 
 bool
-pgrows_add(struct pgrows *b, const struct rec_saved *rec, struct pgbad *bad)
+pgrows_add(
+    struct pgrows *b, const struct rec_saved *rec, bool gone, struct pgbad *bad)
 {
 	const char *why, *code = "";
 	const struct pgcol *c;
 	struct pgrow *r;
 	size_t i, at;
 
-	if (!members(b, (struct json_val){rec->s, rec->len}, bad))
+	if (!members(b, (struct json_val){rec->s, rec->len}, gone, bad))
 		return false;
 	for (i = 0; i < b->table->ncol; i++)
 		if (b->val[i].s && !b->listed[i])
@@ -248,7 +253,7 @@ pgrows_add(struct pgrows *b, const struct rec_saved *rec, struct pgbad *bad)
 	    .field_len = b->field.len - at,
 	    .key = b->key.len,
 	    .line = rec->line,
-	    .shape = shape_of(b)};
+	    .shape = shape_of(b, gone)};
 	buf_add(&b->raw, rec->s, rec->len);
 	key_fields(b);
 	r->key_len = b->key.len - r->key;

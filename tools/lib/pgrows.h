@@ -3,8 +3,9 @@
  *
  * A record becomes a row when it is added: its members are looked up, its
  * values transcoded. Which columns it has is its shape: a member that is
- * missing must not overwrite anything, which a null does. Rows have a field
- * for every column that any record so far has brought.
+ * missing must not overwrite anything, which a null does; so is whether its
+ * row is to be deleted. Rows have a field for every column that any record so
+ * far has brought.
  */
 #ifndef SLUICE_PGROWS_H
 #define SLUICE_PGROWS_H
@@ -38,7 +39,7 @@ struct pgrows {
 	struct pgrow *row;
 	size_t n, cap;
 	size_t *col, ncol; /* the fields' columns, indexes into the table's */
-	uint64_t *shape;   /* `words` for each: a bit per column of the table */
+	uint64_t *shape;   /* `words` for each: a bit per column, and `gone` */
 	size_t nshape, words;
 
 	/* the module's own */
@@ -53,8 +54,12 @@ void pgrows_free(struct pgrows *);
 /* Empties the batch; what was learned about columns stays. */
 void pgrows_clear(struct pgrows *);
 
-/* Adds a checked record; false and *bad where it can be no row. */
-bool pgrows_add(struct pgrows *, const struct rec_saved *, struct pgbad *bad);
+/*
+ * Adds a checked record; false and *bad where it can be no row. `gone`: its
+ * key's row is to be deleted; other members do not matter.
+ */
+bool pgrows_add(
+    struct pgrows *, const struct rec_saved *, bool gone, struct pgbad *bad);
 
 /* Memory that the batch takes, about. */
 size_t pgrows_bytes(const struct pgrows *);
@@ -63,6 +68,13 @@ static inline bool
 pgrows_has(const struct pgrows *b, uint32_t shape, size_t col)
 {
 	return b->shape[shape * b->words + col / 64] >> col % 64 & 1;
+}
+
+/* Are rows of that shape to be deleted? */
+static inline bool
+pgrows_gone(const struct pgrows *b, uint32_t shape)
+{
+	return pgrows_has(b, shape, b->table->ncol);
 }
 
 /* Does every row have every column that there is a field for? */

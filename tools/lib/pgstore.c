@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "msg.h"
+#include "pghistory.h"
 #include "pgstore.h"
 #include "stop.h"
 #include "when.h"
@@ -94,7 +95,10 @@ open_table(struct pgstore *s)
 	if (status)
 		return status;
 	pgtable_free(&s->table);
-	return pgtable_open(&s->table, &s->pg, s->spec);
+	status = pgtable_open(&s->table, &s->pg, s->spec);
+	if (status == 0 && s->spec->history)
+		status = pghistory_open(&s->table, &s->pg);
+	return status;
 }
 
 int
@@ -110,6 +114,8 @@ pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
 	s->inserted = rec_counter(rec, "inserted");
 	s->updated = rec_counter(rec, "updated");
 	s->unchanged = rec_counter(rec, "unchanged");
+	s->deleted = rec_counter(rec, "deleted");
+	s->older = rec_counter(rec, "older");
 	s->superseded = rec_counter(rec, "superseded");
 	status = persist(s, open_table);
 	if (status)
@@ -294,6 +300,8 @@ settle(struct pgstore *s)
 	*s->inserted += s->load.now.inserted;
 	*s->updated += s->load.now.updated;
 	*s->unchanged += s->load.now.unchanged;
+	*s->deleted += s->load.now.deleted;
+	*s->older += s->load.now.older;
 	*s->superseded += s->load.now.superseded;
 	for (i = 0; i < rows->n; i++) {
 		r = &rows->row[i];

@@ -36,7 +36,7 @@ struct pgstore {
 	struct pgflight flight; /* the same on its way */
 	bool sent;              /* it has rows that are not settled */
 	bool over;              /* a bad row in it ends everything */
-	uint64_t *inserted, *updated, *unchanged, *superseded;
+	uint64_t *inserted, *updated, *unchanged, *deleted, *older, *superseded;
 	bool in_doubt; /* the answer to a COMMIT was lost */
 	char xid[24];  /* of the transaction that was to be committed */
 	struct buf key;

@@ -4,14 +4,9 @@
 #include <sysexits.h>
 
 #include "pgcolumns.h"
+#include "pgname.h"
+#include "pgrights.h"
 #include "pgtable.h"
-
-/*
- * The name is looked up as the user's session would, with the user's search
- * path: so nothing in that statement but the name may depend on the path.
- */
-static const char find_table[] =
-    "SELECT pg_catalog.to_regclass($1::pg_catalog.text)::pg_catalog.oid";
 
 static const char table_query[] =
     "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname),"
@@ -71,21 +66,11 @@ truth(const PGresult *res, int row, int col)
 static int
 resolve(struct pgtable *t, struct pg *pg)
 {
-	PGresult *res;
-	int status = pg_exec(pg, "RESET search_path", NULL);
+	int status = pgname_find(pg, t->spec->table, &t->oid);
 
-	if (status == 0)
-		status = pg_exec1(pg, find_table, t->spec->table, &res);
-	if (status)
-		return status;
-	if (PQgetisnull(res, 0, 0))
+	if (status == 0 && t->oid == NULL)
 		status = wrong(pg, "there is no such table");
-	else
-		t->oid = text(res, 0, 0);
-	PQclear(res);
-	return status
-		   ? status
-		   : pg_exec(pg, "SET search_path = pg_catalog, pg_temp", NULL);
+	return status;
 }
 
 static int
@@ -181,6 +166,40 @@ update_columns(struct pgtable *t, struct pg *pg)
 	return 0;
 }
 
+/* --newer: a column that changes with the row, of a type that has an order. */
+static int
+newer_column(struct pgtable *t, struct pg *pg)
+{
+	const char *name = t->spec->newer;
+	struct buf b = BUF_INIT;
+	struct pgcol *c;
+	size_t i;
+	int status;
+
+	if (name == NULL)
+		return 0;
+	i = by_name(t, name, strlen(name));
+	if (i == SIZE_MAX)
+		return no_column(pg, "--newer", name, strlen(name));
+	c = &t->col[i];
+	if (c->closed || c->in_key)
+		return wrong(pg,
+		    "its column \"%s\" %s, so --newer cannot use it", name,
+		    c->closed ? c->closed : "is in the key");
+	buf_printf(&b, "SELECT NULL::%s OPERATOR(pg_catalog.<) NULL::%s",
+	    c->type, c->type);
+	status = pg_exec(pg, b.s, NULL);
+	buf_free(&b);
+	if (status == EX_CONFIG)
+		return wrong(pg,
+		    "the type of its column \"%s\", %s, has no order, "
+		    "as --newer needs",
+		    name, c->type);
+	c->update = true;
+	t->newer = i;
+	return status;
+}
+
 /* --stamp and --seen: columns that this tool fills in. */
 static int
 own_column(struct pgtable *t, struct pg *pg, const char *option,
@@ -272,18 +291,37 @@ unique_index(struct pgtable *t, struct pg *pg)
 	return no_index(t, pg);
 }
 
+static int
+rights(const struct pgtable *t, struct pg *pg)
+{
+	struct buf b = BUF_INIT;
+	int status;
+
+	buf_str(&b, "INSERT");
+	if (t->spec->mode != PG_APPEND)
+		buf_str(&b, ",SELECT");
+	if (t->spec->mode == PG_UPSERT)
+		buf_str(&b, ",UPDATE");
+	if (t->spec->deletes)
+		buf_str(&b, ",DELETE");
+	status = pgrights_check(pg, t->oid, b.s);
+	buf_free(&b);
+	return status;
+}
+
 int
 pgtable_open(struct pgtable *t, struct pg *pg, const struct pgspec *spec)
 {
 	int status;
 
-	*t = (struct pgtable){.spec = spec};
+	*t = (struct pgtable){.spec = spec, .newer = SIZE_MAX};
 	if ((status = resolve(t, pg)) || (status = describe(t, pg)) ||
 	    (status = pgcolumns_read(t, pg)) || (status = key_columns(t, pg)) ||
 	    (status = update_columns(t, pg)))
 		return status;
 	if ((status = own_column(t, pg, "--stamp", spec->stamp, &t->stamp)) ||
-	    (status = own_column(t, pg, "--seen", spec->seen, &t->seen)))
+	    (status = own_column(t, pg, "--seen", spec->seen, &t->seen)) ||
+	    (status = newer_column(t, pg)) || (status = rights(t, pg)))
 		return status;
 	return spec->mode == PG_APPEND ? 0 : unique_index(t, pg);
 }
@@ -298,6 +336,7 @@ pgtable_free(struct pgtable *t)
 	free(t->oid);
 	free(t->stamp);
 	free(t->seen);
+	free(t->history);
 	*t = (struct pgtable){.spec = NULL};
 }
 

@@ -30,6 +30,9 @@ struct pgspec {
 	struct opt_list key;    /* column names */
 	struct opt_list update; /* none: all that are not in the key */
 	const char *stamp, *seen;
+	const char *newer;   /* a column, or NULL */
+	const char *history; /* an SQL name, or NULL */
+	bool deletes;        /* there may be records that delete */
 	enum pg_mode mode;
 	enum pg_unknown unknown;
 	enum pg_missing missing;
@@ -61,6 +64,8 @@ struct pgtable {
 	size_t *key, nkey;  /* indexes into col, in the order of the options */
 	char *stamp, *seen; /* quoted, or NULL */
 	const char *seen_type;
+	size_t newer;  /* index of that column, or SIZE_MAX */
+	char *history; /* quoted and qualified, or NULL */
 	bool partitioned;
 	bool checks;   /* has constraints that see several columns */
 	bool policies; /* of row security: it takes no COPY then */

@@ -1,0 +1,360 @@
+#!/usr/bin/env bats
+# What pg-upsert does with rows that exist: versions, deletions, history.
+# shellcheck disable=SC2154 # run --separate-stderr sets stderr
+
+load helper
+
+setup_file() {
+	start_pg modes
+	export PGOPTIONS='-c client_min_messages=warning'
+}
+
+teardown_file() {
+	stop_pg
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	exec 9>&-
+	# shellcheck disable=SC2046
+	kill $(jobs -p) 2>/dev/null || true
+}
+
+# table COLUMNS: the table t, empty, and no history h.
+table() {
+	sql "drop table if exists t, h cascade; create table t ($1)"
+}
+
+# upsert OPTION...: of the records on stdin into t by id.
+upsert() {
+	run --separate-stderr pg-upsert -t t -k id -s stats "$@"
+}
+
+# counts_are NAME N...: in the last line of the stats; all others are 0.
+counts_are() {
+	local want=' '
+	while [ $# -gt 0 ]; do
+		want+="$1=$2 "
+		shift 2
+	done
+	[ "$(tail -n 1 stats | jq -r '[to_entries[] | select((.key |
+		IN("inserted", "updated", "unchanged", "deleted", "older",
+		"superseded")) and .value > 0) | "\(.key)=\(.value)"] |
+		join(" ") | " \(.) "')" = "$want" ]
+	adds_up
+}
+
+# adds_up: what became of the records done is told of each.
+adds_up() {
+	tail -n 1 stats | jq -e '.done == .inserted + .updated + .unchanged +
+		.deleted + .older + .superseded and
+		.in == .done + .rejected' >&2
+}
+
+# ---- versions ----
+
+@test "--newer: an older record never overwrites a newer row" {
+	table 'id int primary key, v timestamptz, a text'
+	upsert --newer v < <(lines '{"id":1,"v":"2020-01-02","a":"x"}' \
+		'{"id":2,"v":"2020-01-02","a":"x"}' '{"id":3,"a":"x"}' \
+		'{"id":4,"v":"2020-01-02","a":"x"}' '{"id":5,"v":null,"a":"x"}')
+	expect 0 '*' ''
+	counts_are inserted 5
+	# Older, as new, newer; null is older than all, and as new as null.
+	upsert --newer v < <(lines '{"id":1,"v":"2020-01-01","a":"y"}' \
+		'{"id":2,"v":"2020-01-02T00:00:00Z","a":"y"}' \
+		'{"id":3,"v":"2020-01-01","a":"y"}' '{"id":4,"a":"y"}' \
+		'{"id":5,"a":"y"}')
+	expect 0 '*' ''
+	counts_are updated 3 older 2
+	[ "$(sql 'select id, a from t order by 1')" = '1|x
+2|y
+3|y
+4|x
+5|y' ]
+	# What is older or the same is not touched at all.
+	before=$(sql 'select xmin, xmax, ctid from t order by id')
+	upsert --newer v < <(lines '{"id":1,"v":"2020-01-01","a":"z"}' \
+		'{"id":2,"v":"2020-01-02","a":"y"}')
+	counts_are unchanged 1 older 1
+	[ "$(sql 'select xmin, xmax, ctid from t order by id')" = "$before" ]
+}
+
+@test "--newer within a batch: the newest of a key, of ties the last" {
+	table 'id int primary key, v numeric, a text, b text'
+	upsert --newer v < <(lines '{"id":1,"v":2,"a":"x"}' \
+		'{"id":1,"v":10,"a":"newest"}' '{"id":1,"v":9,"a":"y"}' \
+		'{"id":2,"v":1,"a":"x"}' '{"id":2,"v":1.0,"a":"last"}' \
+		'{"id":3,"v":1,"a":"x"}' '{"id":3,"v":null,"a":"y"}')
+	expect 0 '*' ''
+	counts_are inserted 3 superseded 4
+	[ "$(sql 'select * from t order by 1')" = '1|10|newest|
+2|1.0|last|
+3|1|x|' ]
+	# Records of other shapes are taken one after the other.
+	upsert --newer v < <(lines '{"id":1,"v":12,"b":"b"}' \
+		'{"id":1,"v":11,"a":"no"}' '{"id":1,"b":"no"}' \
+		'{"id":1,"v":12,"a":"yes"}')
+	counts_are updated 2 older 2
+	[ "$(sql 'select * from t where id = 1')" = '1|12|yes|b' ]
+}
+
+@test "--newer sets its column whatever --update names; a default is no time" {
+	table 'id int primary key, v timestamptz default now(), a text, b text'
+	upsert --newer v --update a \
+		<<<'{"id":1,"v":"2020-01-01","a":"x","b":"x"}'
+	upsert --newer v --update a --stamp b < <(lines \
+		'{"id":1,"v":"2020-01-03","a":"y"}')
+	counts_are updated 1
+	[ "$(sql 'select v::date, a, b is not null from t')" = '2020-01-03|y|t' ]
+	upsert --newer v < <(lines '{"id":1,"a":"z"}')
+	counts_are older 1
+}
+
+@test "--newer: --seen is set all the same; required columns may be missing" {
+	table 'id int primary key, v int, a text not null, seen date,
+		check (v > 0 or a > 0::text)'
+	sql "insert into t values (1, 5, 'x'), (2, 5, 'x')"
+	upsert --newer v --seen seen < <(lines '{"id":1,"v":4}' '{"id":2,"v":6}')
+	expect 0 '*' ''
+	counts_are updated 1 older 1
+	[ "$(sql 'select id, v, a, seen is not null from t order by 1')" = \
+		'1|5|x|t
+2|6|x|t' ]
+}
+
+@test "--newer takes what has an order: enums, domains, text; json does not" {
+	sql "drop type if exists step cascade; drop domain if exists rev;
+		create type step as enum ('new', 'paid', 'sent');
+		create domain rev as int check (value >= 0)"
+	table 'id int primary key, s step, r rev, c text, j json, g int
+		generated always as (id) stored'
+	upsert --newer s < <(lines '{"id":1,"s":"paid"}' '{"id":1,"s":"new"}' \
+		'{"id":2,"s":"new"}' '{"id":2,"s":"sent"}')
+	counts_are inserted 2 superseded 2
+	[ "$(sql 'select id, s from t order by 1')" = '1|paid
+2|sent' ]
+	for column in r c; do
+		upsert --newer "$column" <<<'{"id":1,"r":1,"c":"b"}'
+		upsert --newer "$column" <<<'{"id":1,"r":0,"c":"a"}'
+		counts_are older 1
+	done
+	upsert --newer j <<<'{}'
+	expect 78 '' '*type of its column "j", json, has no order*'
+	upsert --newer g <<<'{}'
+	expect 78 '' '*column "g" is generated by the table*--newer*'
+	upsert --newer id <<<'{}'
+	expect 78 '' '*column "id" is in the key*--newer*'
+	upsert --newer nope <<<'{}'
+	expect 78 '' '*no column "nope" (--newer)'
+	for mode in append insert-only; do
+		upsert --newer c --mode "$mode" <<<'{}'
+		expect 64 '' '*--newer is for --mode upsert*'
+		upsert --history h --mode "$mode" <<<'{}'
+		expect 64 '' '*--history is for --mode upsert*'
+		upsert --delete-where .x --mode "$mode" <<<'{}'
+		expect 64 '' '*--delete-where is for --mode upsert*'
+	done
+}
+
+# ---- deletions ----
+
+@test "--delete-where: tombstones, counted, printed like the others" {
+	table 'id int primary key, a text not null'
+	sql "insert into t select n, 'x' from generate_series(1, 5) n"
+	lines '{"id":1,"gone":true}' '{"id":2,"a":"y"}' '{"id":9,"gone":true}' \
+		'{"gone":true,"id":3,"a":null,"more":[1]}' >in
+	upsert --delete-where .gone <in
+	expect 0 '*' ''
+	[ "$output" = "$(<in)" ]
+	counts_are updated 1 unchanged 1 deleted 2
+	[ "$(sql 'select * from t order by 1')" = '2|y
+4|x
+5|x' ]
+	# Any expression of jq's.
+	upsert --delete-where '.id % 2 == 0 and .a == null' < <(lines \
+		'{"id":4}' '{"id":2,"a":"z"}' '{"id":6}')
+	expect 0 '*' ''
+	counts_are updated 1 unchanged 1 deleted 1
+}
+
+@test "--delete-where: the order within a batch decides" {
+	table "id int primary key, a text default 'd', b text"
+	sql "insert into t values (2, 'old', 'old'), (4, 'old', 'old')"
+	upsert --delete-where .x < <(lines '{"id":1,"a":"n"}' '{"id":1,"x":1}' \
+		'{"id":2,"x":1}' '{"id":2,"b":"n"}' '{"id":3,"x":1}' \
+		'{"id":3,"x":1}' '{"id":4,"b":"n"}' '{"id":4,"x":1}' \
+		'{"id":4,"x":1}' '{"id":4,"b":"m"}')
+	expect 0 '*' ''
+	# Made anew, so what the record lacks takes its default.
+	[ "$(sql 'select * from t order by 1')" = '2|d|n
+4|d|m' ]
+	counts_are inserted 3 updated 1 unchanged 1 deleted 3 superseded 2
+}
+
+@test "--delete-where with --newer: an older tombstone deletes nothing" {
+	table 'id int primary key, v int'
+	upsert --newer v --delete-where .x < <(lines '{"id":1,"v":5}' \
+		'{"id":2,"v":5}' '{"id":3,"v":5}' '{"id":4,"v":5}' \
+		'{"id":1,"v":4,"x":1}' '{"id":2,"v":5,"x":1}' \
+		'{"id":3,"v":6,"x":1}' '{"id":4,"x":1}' '{"id":3,"v":2}')
+	expect 0 '*' ''
+	[ "$(sql 'select * from t order by 1')" = '1|5
+3|2
+4|5' ]
+	counts_are inserted 5 deleted 2 older 2
+}
+
+@test "--delete-where: what cannot be asked, and tombstones without a key" {
+	table 'id int primary key, a text'
+	upsert --delete-where '.a | test("x")' -r rejects < <(lines \
+		'{"id":1,"a":"y"}' '{"id":2,"a":7}' '{"a":"x"}' '{"id":1,"a":"x"}')
+	expect 1 '*' '*2 of 4 records were rejected*'
+	[ "$(jq -r '"\(.line) \(.code) \(.reason)"' rejects)" = \
+		'2 null --delete-where .a | test("x") failed: number (7) cannot be matched, as it is not a string
+3 23502 key column "id" is missing' ]
+	counts_are inserted 1 deleted 1
+	upsert --delete-where '.a |' <<<'{}'
+	expect 64 '' '*--delete-where*'
+}
+
+@test "a row that must not be deleted costs its record only" {
+	table 'id int primary key, a text'
+	sql 'create table child (id int references t); insert into t values
+		(1), (2), (3); insert into child values (2)'
+	upsert -q --delete-where .x -r rejects --history h < <(lines \
+		'{"id":1,"x":1}' '{"id":2,"x":1}' '{"id":3,"x":1}')
+	expect 1 '*' ''
+	[ "$(jq -r '"\(.line) \(.code)"' rejects)" = '2 23503' ]
+	counts_are deleted 2
+	[ "$(sql 'select id from t')" = 2 ]
+	sql 'drop table child'
+}
+
+# ---- history ----
+
+@test "--history: values that change, new rows, deleted ones" {
+	table 'id int primary key, price numeric(10,2), ok bool default true,
+		at timestamptz, seen timestamptz, g int generated always as (id) stored'
+	upsert --history h --stamp at --seen seen --delete-where .x < <(lines \
+		'{"id":1,"price":10}' '{"id":2,"price":null,"ok":false}')
+	upsert --history h --stamp at --seen seen --delete-where .x < <(lines \
+		'{"id":1,"price":12.5}' '{"id":2,"ok":false}')
+	counts_are updated 1 unchanged 1
+	upsert --history h --stamp at --seen seen --delete-where .x < <(lines \
+		'{"id":1,"price":12.50,"ok":false}' '{"id":2,"x":1}' '{"id":1,"x":1}')
+	counts_are updated 1 deleted 2
+	[ "$(sql 'select id, "column", old, new from h order by at, "column"')" = \
+		'1|ok||true
+1|price||10.00
+2|ok||false
+1|price|10.00|12.50
+1|ok|true|false
+2|ok|false|
+1|ok|false|
+1|price|12.50|' ]
+	# One change has one time, all of a key's differ.
+	[ "$(sql 'select count(distinct at) from h')" -eq 6 ]
+	[ "$(sql 'select sum(new::numeric) from h where "column" = '\''price'\')" = \
+		22.50 ]
+}
+
+@test "--history tells what is stored, by triggers too, of what --update names" {
+	table 'id int primary key, a text, b text, c text'
+	sql "create or replace function up() returns trigger language plpgsql as
+		\$\$begin new.a = upper(new.a); return new; end\$\$;
+		create trigger up before insert or update on t for each row
+		execute function up()"
+	for a in x y; do
+		upsert --history h --update a,b \
+			<<<"{\"id\":1,\"a\":\"$a\",\"b\":\"b\",\"c\":\"$a\"}"
+		expect 0 '*' ''
+	done
+	[ "$(sql 'table t')" = '1|Y|b|x' ]
+	[ "$(sql 'select "column", old, new from h order by at, 1')" = 'a||X
+b||b
+a|X|Y' ]
+	upsert --history h --update a <<<'{"id":1}'
+	counts_are unchanged 1
+	[ "$(sql 'select count(*) from h')" -eq 3 ]
+}
+
+@test "--history: composite keys, odd names, partitions, exact types" {
+	sql 'drop table if exists "T ""t", "H; --" cascade;
+		create table "T ""t" ("K 1" text collate "C", k2 numeric,
+		"it'\''s ""x"" \" json, a int[], d timestamptz, f float8,
+		primary key (k2, "K 1")) partition by list (k2);
+		create table p1 partition of "T ""t" for values in (1.0, 2)'
+	for v in '{"a": 1}' '{"a":  1}'; do
+		run --separate-stderr pg-upsert -t '"T ""t"' -k 'K 1' -k k2 \
+			--history '"H; --"' --delete-where .x < <(lines \
+			"{\"K 1\":\"é\",\"k2\":1.00,\"it's \\\"x\\\" \\\\\":$v,\"a\":[1,null],\"d\":\"2020-01-01T00:00:00+01:00\",\"f\":0.1}" \
+			'{"K 1":"","k2":2,"x":1}')
+		expect 0 '*' ''
+	done
+	[ "$(sql 'select * from "H; --" order by at, "column" desc')" = "$(
+		sql 'select * from "H; --" order by at, "column" desc')" ]
+	[ "$(sql "select \"K 1\", k2, \"column\", old, new from \"H; --\"
+		order by at, \"column\"")" = 'é|1.00|a||{1,NULL}
+é|1.00|d||2019-12-31 23:00:00+00
+é|1.00|f||0.1
+é|1.00|it'\''s "x" \||{"a": 1}
+é|1.00|it'\''s "x" \|{"a": 1}|{"a":  1}' ]
+	sql 'drop table "T ""t", "H; --"'
+}
+
+@test "--history: its table is created once, or taken as it is" {
+	table 'id int primary key, a text'
+	sql 'create schema if not exists other'
+	for ((i = 0; i < 6; i++)); do
+		pg-upsert -t t -k id --history other.h <<<"{\"id\":$i}" \
+			>out 2>"err$i" 3>&- &
+		pids[i]=$!
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || { cat err*; return 1; }
+	done
+	[ "$(sql 'select count(*) from t')" -eq 6 ]
+	sql 'drop schema other cascade'
+	sql 'create table h (n bigint generated always as identity, id bigint,
+		"column" text, old text, new text, at timestamptz, run text
+		default current_user)'
+	upsert --history h <<<'{"id":1,"a":"x"}'
+	expect 0 '*' ''
+	[ "$(sql 'select n, id, "column", new, run = current_user from h')" = \
+		'1|1|a|x|t' ]
+	sql 'alter table h drop column old'
+	upsert --history h <<<'{"id":1,"a":"y"}'
+	expect 78 '' '*--history h: it has no column "old"; it needs*'
+	upsert --history t <<<'{"id":1,"a":"y"}'
+	expect 78 '' '*--history t: it is the same table'
+	upsert --history "no.such" <<<'{"id":1,"a":"y"}'
+	expect 78 '' '*--history no.such: schema "no" does not exist*'
+	upsert --history "a.b.c" <<<'{"id":1,"a":"y"}'
+	expect 78 '' '*--history a.b.c: cross-database references*'
+	upsert --history "$(printf 'h%.0s' {1..64})" <<<'{"id":1,"a":"y"}'
+	expect 78 '' '*a name has at most 63 bytes*'
+	upsert --history 'h"' <<<'{"id":1,"a":"y"}'
+	expect 78 '' '*--history h": *'
+	table 'at int primary key, a text'
+	run --separate-stderr pg-upsert -t t -k at --history h <<<'{"at":1}'
+	expect 78 '' '*--history h: it has a column "at" of its own, and so has*'
+	table 'id int primary key'
+	upsert --history h <<<'{"id":1}'
+	expect 78 '' '*--history h: there is no column that could change'
+}
+
+@test "a batch that is not stored leaves no history" {
+	table 'id int primary key, a int check (a < 10)'
+	upsert -q --history h -r rejects < <(lines '{"id":1,"a":1}' \
+		'{"id":2,"a":20}' '{"id":1,"a":30}')
+	expect 1 '*' ''
+	[ "$(sql 'select id, "column", new from h')" = '1|a|1' ]
+	upsert --history h < <(lines '{"id":3,"a":1}' '{"id":1,"a":50}')
+	expect 65 '*' '*'
+	[ "$(sql 'select id, "column", new from h order by at')" = '1|a|1
+3|a|1' ]
+}

@@ -1,0 +1,34 @@
+/*
+ * pgchange: statements that look at the rows there are before they write.
+ *
+ * An upsert of pgmerge leaves it to the conflict what becomes of a row. Where
+ * the old values matter (--newer, --history) and for deletions, the rows are
+ * looked up first; those that will change are locked, in the order of the
+ * keys, so that what was seen is what is replaced, and then updated, inserted
+ * or deleted, and told to the history, all in one statement.
+ */
+#ifndef SLUICE_PGCHANGE_H
+#define SLUICE_PGCHANGE_H
+
+#include "pgmerge.h"
+
+/* Do the options ask for it? */
+bool pgchange_needed(const struct pgtable *);
+
+/*
+ * Both append to the buffer; the result is one row:
+ *
+ *	keys     distinct keys of the part
+ *	inserted rows that are new
+ *	written  rows inserted or updated
+ *	deleted  rows deleted
+ *	older    records that a newer row outdid
+ *	unseen   rows that came between the look and the insert: the history
+ *	         cannot tell what they replaced, so the batch has to start over
+ */
+void pgchange_upsert(
+    struct buf *, const struct pgrows *, const struct pgpart *);
+void pgchange_delete(
+    struct buf *, const struct pgrows *, const struct pgpart *);
+
+#endif
