@@ -368,6 +368,7 @@ main(int argc, char *argv[])
 	deliver.url = source.tmpl;
 	deliver.declared = declared;
 	deliver.ndeclared = ndeclared;
+	answer_stats(&answer, &rec);
 	deliver.batches = rec_counter(&rec, "batches");
 	deliver.halved = rec_counter(&rec, "halved");
 	deliver.resent = rec_counter(&rec, "resent");

@@ -312,7 +312,7 @@ walk_all(void)
 		}
 		x = http_next(http, -1);
 		rec.bytes += x->bytes;
-		rec.retries += x->attempts > 0 ? x->attempts - 1 : 0;
+		answer_tally(&answer, x);
 		status = one_page(x, &more);
 		http_release(http, x);
 	}
@@ -330,6 +330,7 @@ main(int argc, char *argv[])
 	set_up(argv + opt_parse(&tool, argc, argv));
 	rec_open_args(&rec, REC_PLAIN, none);
 	rec.deferred = true;
+	answer_stats(&answer, &rec);
 	complete = rec_flag(&rec, "complete", false);
 	status = walk_all();
 	walk_free(&walk);

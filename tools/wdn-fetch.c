@@ -236,7 +236,7 @@ finished(struct http_exchange *x)
 	struct job *j = x->data;
 
 	rec.bytes += x->bytes;
-	rec.retries += x->attempts > 0 ? x->attempts - 1 : 0;
+	answer_tally(&answer, x);
 	switch (x->is) {
 	case HTTP_ANSWERED:
 		answered(x, j);
@@ -332,6 +332,7 @@ main(int argc, char *argv[])
 	else
 		rec_open_args(&rec, REC_PLAIN, one);
 	rec.deferred = true;
+	answer_stats(&answer, &rec);
 	fetch_all();
 	free_jobs();
 	http_free(http);

@@ -84,6 +84,22 @@ answer_free(struct answer *a)
 	buf_free(&a->tail);
 }
 
+void
+answer_stats(struct answer *a, struct rec *r)
+{
+	a->rec = r;
+	a->attempts = rec_counter(r, "attempts");
+	a->wait_ms = rec_counter(r, "wait_ms");
+}
+
+void
+answer_tally(struct answer *a, const struct http_exchange *x)
+{
+	a->rec->retries += x->attempts > 0 ? x->attempts - 1 : 0;
+	*a->attempts += x->attempts;
+	*a->wait_ms += (uint64_t)(x->wait_ms + 0.5);
+}
+
 bool
 answer_skipped(const struct answer *a, const struct http_exchange *x)
 {
@@ -347,11 +363,12 @@ answer_receipt(struct answer *a, struct out *out, const struct http_exchange *x,
 	buf_str(&b, ",\"url\":");
 	json_quote(&b, x->url.s, x->url.len);
 	buf_printf(&b,
-	    ",\"status\":%ld,\"records\":%" PRIu64 ",\"attempts\":%" PRIu64
-	    ",\"bytes\":%" PRIu64 ",\"dns_ms\":%.3f,\"connect_ms\":%.3f,"
-	    "\"ttfb_ms\":%.3f,\"total_ms\":%.3f,\"at\":\"",
-	    x->status, r->records, x->attempts, x->bytes, x->dns_ms,
-	    x->connect_ms, x->ttfb_ms, x->total_ms);
+	    ",\"status\":%ld,\"http\":\"%s\",\"records\":%" PRIu64
+	    ",\"attempts\":%" PRIu64 ",\"bytes\":%" PRIu64
+	    ",\"dns_ms\":%.3f,\"connect_ms\":%.3f,\"tls_ms\":%.3f,"
+	    "\"ttfb_ms\":%.3f,\"total_ms\":%.3f,\"wait_ms\":%.3f,\"at\":\"",
+	    x->status, x->version, r->records, x->attempts, x->bytes, x->dns_ms,
+	    x->connect_ms, x->tls_ms, x->ttfb_ms, x->total_ms, x->wait_ms);
 	when_stamp(&b);
 	buf_char(&b, '"');
 	if (r->error) {

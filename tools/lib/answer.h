@@ -21,6 +21,7 @@
 #include "json.h"
 #include "opt.h"
 #include "out.h"
+#include "rec.h"
 
 struct answer {
 	/* options */
@@ -42,6 +43,8 @@ struct answer {
 
 	/* the module's own */
 	const char *resource;
+	struct rec *rec;
+	uint64_t *attempts, *wait_ms;
 	struct out *receipt;
 	struct buf tail; /* the members that --with adds */
 };
@@ -70,6 +73,10 @@ opt_call answer_with, answer_skip;
 bool answer_open(struct answer *, const struct api_resource *,
     const char *profile, struct buf *why);
 void answer_free(struct answer *);
+
+/* Counts attempts, and what was waited, in the stats from here on. */
+void answer_stats(struct answer *, struct rec *);
+void answer_tally(struct answer *, const struct http_exchange *);
 
 /* Has the exchange a status that means "no records"? */
 bool answer_skipped(const struct answer *, const struct http_exchange *);

@@ -194,7 +194,7 @@ receipt(struct deliver *d, const struct part *p, const struct http_exchange *x,
 	struct answer_receipt r = {
 	    .id = p->uuid, .records = accepted, .error = ok ? NULL : x->why.s};
 
-	d->rec->retries += x->attempts > 0 ? x->attempts - 1 : 0;
+	answer_tally(d->answer, x);
 	if (x->is != HTTP_STOPPED)
 		answer_receipt(d->answer, d->rec->out, x, &r);
 }

@@ -134,6 +134,7 @@ http_submit(
 	x->unknown = x->busy = x->gets = false;
 	x->hops = 0;
 	x->attempts = x->bytes = 0;
+	x->version = "";
 	x->status = 0;
 	x->first = x->ready = x->waits = x->wait_ms = 0;
 	x->state = HTTP_WAITING;

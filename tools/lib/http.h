@@ -97,9 +97,10 @@ struct http_exchange {
 
 	enum http_is is;
 	bool unknown; /* GAVE_UP on what was to be made once and may be done */
-	struct buf why;  /* why it failed, a sentence; empty if ANSWERED */
-	long status;     /* the last one seen; 0: none */
-	struct buf head; /* the answer's header fields, as lines */
+	struct buf why;      /* why it failed, a sentence; empty if ANSWERED */
+	long status;         /* the last one seen; 0: none */
+	const char *version; /* of HTTP: "1.1", "2"; "": no answer */
+	struct buf head;     /* the answer's header fields, as lines */
 	struct buf body;
 	uint64_t attempts;
 	uint64_t

@@ -171,6 +171,19 @@ milliseconds(CURL *e, CURLINFO what)
 	return (double)us / 1000;
 }
 
+static const char *
+version(CURL *e)
+{
+	long v = CURL_HTTP_VERSION_NONE;
+
+	curl_easy_getinfo(e, CURLINFO_HTTP_VERSION, &v);
+	return v == CURL_HTTP_VERSION_1_0   ? "1.0"
+	       : v == CURL_HTTP_VERSION_1_1 ? "1.1"
+	       : v == CURL_HTTP_VERSION_2_0 ? "2"
+	       : v == CURL_HTTP_VERSION_3   ? "3"
+					    : "";
+}
+
 void
 httpxfer_measure(struct http_exchange *x, CURLcode code)
 {
@@ -181,6 +194,10 @@ httpxfer_measure(struct http_exchange *x, CURLcode code)
 	curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &x->status);
 	curl_easy_getinfo(e, CURLINFO_SIZE_DOWNLOAD_T, &n);
 	x->bytes += (uint64_t)n;
+	x->version = version(e);
+	/* libcurl sends again by itself what a kept connection lost. */
+	if (x->sent > 1 && !x->once)
+		x->attempts += x->sent - 1;
 	x->dns_ms = milliseconds(e, CURLINFO_NAMELOOKUP_TIME_T);
 	x->connect_ms = milliseconds(e, CURLINFO_CONNECT_TIME_T);
 	x->tls_ms = milliseconds(e, CURLINFO_APPCONNECT_TIME_T);
