@@ -213,6 +213,7 @@ main(int argc, char *argv[])
 		opt_usage("--dbname is no connection string or URI "
 			  "that libpq can read");
 	rec_open(&r, REC_JSON);
+	pgrows_shape(&r.shape);
 	r.deferred = true;
 	out_optional(r.out);
 	status = pgstore_open(&store, &r, &spec, retry, retry_max_time);

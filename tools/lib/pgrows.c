@@ -91,26 +91,48 @@ find(struct pgrows *b, size_t i, struct json_val name)
 	return b->hint[i] = pgtable_find(t, name);
 }
 
-/* Points `val` at the record's values; the last of equal names counts. */
+void
+pgrows_shape(struct shape *s)
+{
+	s->max_depth = 0;
+}
+
+/*
+ * The same for a record that looks like the last one, all of whose members
+ * are columns: names are not even looked at.
+ */
 static bool
-members(struct pgrows *b, struct json_val record, bool gone, struct pgbad *bad)
+known_members(struct pgrows *b, const struct shape *s)
+{
+	size_t i;
+
+	if (s == NULL || s->n == 0 || s->serial != b->serial)
+		return false;
+	for (i = 0; i < s->n; i++)
+		b->val[b->hint[i]] = s->value[i];
+	return true;
+}
+
+/*
+ * Points `val` at the values of members that are columns, the last of equal
+ * names, and counts them.
+ */
+static bool
+look_up(struct pgrows *b, struct json_val record, bool gone, size_t *found,
+    struct pgbad *bad)
 {
 	const struct pgtable *t = b->table;
+	const struct shape *s = shape_at(record.s);
+	struct json_walk w = json_walk(record);
 	struct json_val name, v;
-	struct json_walk w;
-	size_t c, i = 0, found = 0;
+	size_t c, i = 0;
 
-	if (json_type(record.s) != JSON_OBJECT)
-		return blame(bad, "", "not an object but %s",
-		    json_type_name(json_type(record.s)));
-	memset(b->val, 0, t->ncol * sizeof *b->val);
-	w = json_walk(record);
 	while (json_next(&w, &name, &v)) {
 		c = find(b, i++, name);
 		if (c < t->ncol && !t->col[c].closed) {
 			if (!gone || t->col[c].in_key || c == t->newer)
 				b->val[c] = v;
-			found++;
+			++*found;
 		} else if (gone || t->spec->unknown == PG_UNKNOWN_IGNORE)
 			continue;
 		else if (c < t->ncol)
@@ -121,6 +143,26 @@ members(struct pgrows *b, struct json_val record, bool gone, struct pgbad *bad)
 			    "member %.*s is no column of %s", (int)name.len,
 			    name.s, t->name);
 	}
+	b->serial = s && *found == s->n ? s->serial : 0;
+	return true;
+}
+
+/* Points `val` at the record's values. */
+static bool
+members(struct pgrows *b, struct json_val record, bool gone, struct pgbad *bad)
+{
+	const struct pgtable *t = b->table;
+	struct json_val v;
+	size_t i, found = 0;
+
+	if (json_type(record.s) != JSON_OBJECT)
+		return blame(bad, "", "not an object but %s",
+		    json_type_name(json_type(record.s)));
+	memset(b->val, 0, t->ncol * sizeof *b->val);
+	if (!gone && known_members(b, shape_at(record.s)))
+		found = t->ncol;
+	else if (!look_up(b, record, gone, &found, bad))
+		return false;
 	if (found == 0 && t->nkey == 0)
 		return blame(bad, "", "it has no member that is a column");
 	for (i = 0; i < t->nkey; i++) {

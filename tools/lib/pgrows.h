@@ -46,7 +46,11 @@ struct pgrows {
 	struct json_val *val; /* per column of the table, of one record */
 	bool *listed;         /* is the column in `col`? */
 	size_t *hint, nhint;  /* the column of each member of the last record */
+	uint64_t serial; /* of records (shape.h) whose columns `hint` has */
 };
+
+/* Members alone are what columns are looked up for. */
+void pgrows_shape(struct shape *);
 
 void pgrows_init(struct pgrows *, const struct pgtable *);
 void pgrows_free(struct pgrows *);
