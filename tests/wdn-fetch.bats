@@ -645,6 +645,122 @@ could not fetch "*": status 200, but the answer is no JSON: *' ''
 	expect 66 '' '*could not open file "nowhere": No such file or directory'
 }
 
+# credentials: each way to give some, in `given` as options, in `sent` as the
+# field that they become, and in `hidden` what must never be shown.
+credentials() {
+	host=${API#http://}
+	printf 'X-Key: open-sesame\n' >fields
+	printf 'token-of-mine\n' >token
+	printf 'me:p4ss:word\n' >user
+	printf 'machine 127.0.0.1 login me\n\tpassword "p4ss \\"word"\n' >netrc
+	chmod 600 netrc
+	export NETRC=$PWD/netrc
+	given=('-H @fields' '--bearer-file token' '--user-file user' '-n'
+		'-H Authorization:open-sesame')
+	sent=('"x-key":"open-sesame"' '"authorization":"Bearer token-of-mine"'
+		"\"authorization\":\"Basic $(printf 'me:p4ss:word' | base64)\""
+		"\"authorization\":\"Basic $(printf 'me:p4ss "word' | base64)\""
+		'"authorization":"open-sesame"')
+	hidden=(open-sesame token-of-mine p4ss:word 'p4ss "word' open-sesame)
+}
+
+@test "credentials: each way is sent, and never shown" {
+	start_apid
+	credentials
+	for way in "${!given[@]}"; do
+		read -ra words <<<"${given[way]}"
+		echo "given: ${given[way]}"
+		run --separate-stderr wdn-fetch "${words[@]}" -u "$API/echo/x"
+		expect 0 "*${sent[way]}*" ''
+		# also where the server sends them back
+		rm -f rejects receipts stats
+		run --separate-stderr wdn-fetch -v "${words[@]}" -r rejects \
+			--receipts receipts -s stats -u "$API/echo/status/400"
+		expect 1 '' '*status 400: {*[*][*][*]*'
+		[[ $(<rejects) == *'***'* ]]
+		all=$stderr$(cat rejects receipts stats)
+		[[ $all != *"${hidden[way]}"* ]]
+		[[ $all != *"$(printf %s "${hidden[way]}" | base64)"* ]]
+		[[ $all != *"$(printf 'me:%s' "${hidden[way]}" | base64)"* ]]
+	done
+}
+
+@test "credentials: none of them goes to another origin" {
+	start_apid
+	there=$API
+	there_pid=$apid_pid
+	mkdir second
+	BATS_TEST_TMPDIR=$PWD/second start_apid \
+		--fault "/there:redirect=307,$there/echo/there" \
+		--fault "/here:redirect=307,/echo/here"
+	credentials
+	for way in "${!given[@]}"; do
+		read -ra words <<<"${given[way]}"
+		echo "given: ${given[way]}"
+		run --separate-stderr wdn-fetch "${words[@]}" -u "$API/here"
+		expect 0 "*${sent[way]}*" ''
+		run --separate-stderr wdn-fetch "${words[@]}" -u "$API/there"
+		expect 0 '*"/echo/there"*' ''
+		[[ $output != *authorization* && $output != *x-key* ]]
+	done
+	run --separate-stderr wdn-fetch -u "${API/\/\//\/\/me:p4ssword@}/there"
+	expect 0 '*"/echo/there"*' ''
+	[[ $output != *authorization* ]]
+	kill "$there_pid"
+}
+
+@test "credentials: what is wrong with their files is said" {
+	credentials
+	: >empty
+	echo nobody >user
+	run --separate-stderr wdn-fetch --bearer-file empty -u http://127.0.0.1:1/
+	expect 78 '' 'wdn-fetch: could not read file "empty": it is empty'
+	run --separate-stderr wdn-fetch --user-file user -u http://127.0.0.1:1/
+	expect 78 '' 'wdn-fetch: file "user": wanted: USER:PASSWORD'
+	run --separate-stderr wdn-fetch --user-file none -u http://127.0.0.1:1/
+	expect 66 '' 'wdn-fetch: could not open file "none": No such file *'
+	run --separate-stderr wdn-fetch --user-file user --bearer-file token \
+		-u http://127.0.0.1:1/
+	expect 64 '' '*--bearer-file and --user-file exclude each other*'
+	NETRC=$PWD/none run --separate-stderr wdn-fetch -n -u http://127.0.0.1:1/
+	expect 66 '' 'wdn-fetch: could not open file "*/none": No such file *'
+	run --separate-stderr env -u NETRC -u HOME wdn-fetch -n -u http://127.0.0.1:1/
+	expect 66 '' '*--netrc needs NETRC, or a HOME with a .netrc'
+	printf 'X-Key\n' >fields
+	run --separate-stderr wdn-fetch -H @fields -u http://127.0.0.1:1/
+	expect 78 '' '*"X-Key" is no header field: wanted "Name: value", in file "fields"'
+}
+
+@test "a 401 tells what the server wants" {
+	start_apid --fault '/basic:fields=401|WWW-Authenticate: Basic realm="x"' \
+		--fault '/digest:fields=401|WWW-Authenticate: Digest realm="x", nonce="y"'
+	run --separate-stderr wdn-fetch -u "$API/basic"
+	expect 77 '' '*status 401: it wants Basic: Sorry!: not allowed'
+	run --separate-stderr wdn-fetch -u "$API/digest"
+	expect 77 '' '*status 401: it wants Digest: Sorry!: not allowed'
+}
+
+@test "a redirect goes at the pace of the server that it leads to" {
+	start_apid --fault '/busy:retry-after=1@times=1'
+	there=$API
+	there_pid=$apid_pid
+	mkdir second
+	BATS_TEST_TMPDIR=$PWD/second start_apid \
+		--fault "/there:redirect=$there/echo/there"
+	run --separate-stderr wdn-fetch --retry 0 -u "$there/busy"
+	[ "$status" -eq 75 ]
+	run --separate-stderr wdn-fetch -u "$API/there"
+	expect 0 '*"/echo/there"*' ''
+	[ "$(API=$there asked '.[1].t_ms - .[0].t_ms >= 990')" = true ]
+	# each hop takes a turn of the rate
+	curl -fsS "$API/_apid/reset" -d ''
+	curl -fsS "$API/_apid/fault" --data-binary '/hop:redirect=/echo/x'
+	run --separate-stderr wdn-fetch --rate 5/s -u "$API/hop" -- 1 2
+	[ "$status" -eq 0 ]
+	[ "$(asked '[.[].t_ms] | length == 4 and max - min >= 590')" = true ]
+	kill "$there_pid"
+}
+
 @test "--max-body bounds an answer" {
 	start_apid
 	run --separate-stderr wdn-fetch --max-body 20 -u "$API/animals/v1/animals"

@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 #include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct sheet {
 	struct text *to;
@@ -34,8 +36,12 @@ echo_serve(const struct req *r, struct answer *a)
 {
 	struct sheet s = {&a->body, 0};
 	struct text body = {0};
+	long status = 200;
 
-	answer_start(a, 200, "application/json");
+	if (strncmp(r->path, "/echo/status/", 13) == 0)
+		status = strtol(r->path + 13, NULL, 10);
+	answer_start(a, status >= 200 && status < 600 ? (unsigned)status : 200,
+	    "application/json");
 	text_puts(&a->body, "{\"method\":");
 	text_json(&a->body, r->method);
 	text_puts(&a->body, ",\"url\":");

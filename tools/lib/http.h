@@ -48,7 +48,7 @@ struct http_limits {
 	uint64_t max_body;      /* bytes, decompressed */
 	struct pace_rate rate;
 	const char *cacert; /* PEM file, or NULL */
-	bool netrc;
+	const char *netrc;  /* file of users and passwords, or NULL */
 	bool ordered; /* http_next gives exchanges as they were submitted */
 	const struct api_statuses *accept; /* answers too, beside 2xx */
 	void (*on_wait)(void);             /* called before a wait, or NULL */

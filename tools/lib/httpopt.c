@@ -2,19 +2,18 @@
 #include "httpopt.h"
 
 #include <curl/curl.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "httpauth.h"
 #include "msg.h"
 #include "out.h"
 
 static struct {
-	const char *profile, *url, *bearer_file, *cacert, *rate;
-	struct opt_list headers;
+	const char *profile, *url, *cacert, *rate;
+	struct httpauth auth;
+	struct buf netrc;
 	struct api_statuses retry_on;
-	bool netrc;
 	uint64_t retry, max_body;
 	double retry_delay, retry_max_time, max_time, connect_timeout;
 	double speed_time;
@@ -50,11 +49,13 @@ const struct opt httpopt_table[] = {
 	"the API's profile (api.json)", NULL, 0, 0},
     {'u', "url", "URL", OPT_STR, &given.url,
 	"this URL, in place of a profile's resource", NULL, 0, 0},
-    {'H', "header", "LINE|@FILE", OPT_LIST, &given.headers,
+    {'H', "header", "LINE|@FILE", OPT_LIST, &given.auth.headers,
 	"a header field, or a file of them", NULL, 0, 0},
-    {0, "bearer-file", "FILE", OPT_STR, &given.bearer_file,
+    {0, "bearer-file", "FILE", OPT_STR, &given.auth.bearer_file,
 	"send the token in FILE as Authorization", NULL, 0, 0},
-    {'n', "netrc", NULL, OPT_FLAG, &given.netrc,
+    {0, "user-file", "FILE", OPT_STR, &given.auth.user_file,
+	"send USER:PASSWORD in FILE as Authorization", NULL, 0, 0},
+    {'n', "netrc", NULL, OPT_FLAG, &given.auth.netrc,
 	"take user and password from ~/.netrc", NULL, 0, 0},
     {0, "cacert", "FILE", OPT_STR, &given.cacert,
 	"trust the certificates in FILE", NULL, 0, 0},
@@ -76,20 +77,6 @@ const struct opt httpopt_table[] = {
     {0, "rate", "N/s|N/m|N/h[,BURST]", OPT_CALL, NULL,
 	"so many requests, of all processes together", set_rate, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
-
-/* A password in the URL is used, but not shown. */
-static void
-hide_password(const char *url)
-{
-	CURLU *u = strchr(url, '@') ? curl_url() : NULL;
-	char *password = NULL;
-
-	if (u && !curl_url_set(u, CURLUPART_URL, url, CURLU_PATH_AS_IS) &&
-	    !curl_url_get(u, CURLUPART_PASSWORD, &password, 0))
-		msg_secret(password, strlen(password));
-	curl_free(password);
-	curl_url_cleanup(u);
-}
 
 bool
 httpopt_source(
@@ -114,7 +101,7 @@ httpopt_source(
 		return false;
 	if (!name) {
 		s->tmpl = buf_dup(given.url, strlen(given.url));
-		hide_password(s->tmpl);
+		httpauth_hide_password(s->tmpl);
 		return true;
 	}
 	*status = EX_USAGE;
@@ -124,7 +111,7 @@ httpopt_source(
 	*status = EX_CONFIG;
 	s->tmpl = api_template(&s->api, s->resource, why);
 	if (s->tmpl)
-		hide_password(s->tmpl);
+		httpauth_hide_password(s->tmpl);
 	return s->tmpl != NULL;
 }
 
@@ -134,75 +121,8 @@ httpopt_free(struct httpopt_source *s)
 	api_free(&s->api);
 	free(s->tmpl);
 	free(given.retry_on.v);
-	free(given.headers.v);
-	given.headers.v = NULL;
-	given.headers.n = 0;
-}
-
-/* The file's lines as header fields; or its first, behind a prefix. */
-static bool
-header_file(struct http *h, const char *path, const char *prefix, int *status,
-    struct buf *why)
-{
-	FILE *f = fopen(path, "re");
-	struct buf field = BUF_INIT;
-	char *line = NULL;
-	size_t cap = 0, n = 0;
-	ssize_t len;
-	bool ok = true;
-
-	*status = EX_NOINPUT;
-	if (!f) {
-		buf_printf(why, "could not open file \"%s\": %s", path,
-		    strerror(errno));
-		return false;
-	}
-	while (ok && (len = getline(&line, &cap, f)) > 0) {
-		while (len > 0 && strchr(" \t\r\n", line[len - 1]))
-			line[--len] = '\0';
-		if (len == 0)
-			continue;
-		buf_cut(&field, 0);
-		buf_printf(&field, "%s%s", prefix ? prefix : "", line);
-		*status = EX_CONFIG;
-		ok = http_header(h, field.s, why);
-		n++;
-		if (prefix)
-			break;
-	}
-	if (ok && (ferror(f) || (prefix && n == 0))) {
-		buf_printf(why, "could not read file \"%s\": %s", path,
-		    ferror(f) ? strerror(errno) : "it is empty");
-		ok = false;
-	}
-	fclose(f);
-	free(line);
-	buf_free(&field);
-	return ok;
-}
-
-/* Those of the profile first: the command line's take their place. */
-static bool
-headers(struct http *h, const struct api *a, int *status, struct buf *why)
-{
-	const char *s;
-	size_t i;
-
-	*status = EX_CONFIG;
-	for (i = 0; i < a->nheaders; i++)
-		if (!http_header(h, a->header[i], why))
-			return false;
-	if (given.bearer_file && !header_file(h, given.bearer_file,
-				     "Authorization: Bearer ", status, why))
-		return false;
-	for (i = 0; i < given.headers.n; i++) {
-		s = given.headers.v[i];
-		*status = EX_USAGE;
-		if (*s == '@' ? !header_file(h, s + 1, NULL, status, why)
-			      : !http_header(h, s, why))
-			return false;
-	}
-	return true;
+	free(given.auth.headers.v);
+	buf_free(&given.netrc);
 }
 
 static double
@@ -238,7 +158,7 @@ limits(struct http_limits *l, const struct httpopt_source *s, int *status,
 	l->speed_time = given.speed_time;
 	l->max_body = given.max_body;
 	l->cacert = given.cacert;
-	l->netrc = given.netrc;
+	l->netrc = given.netrc.s;
 	l->rate.burst = 1;
 	if (rate)
 		bad = pace_rate(&l->rate, rate);
@@ -249,6 +169,17 @@ limits(struct http_limits *l, const struct httpopt_source *s, int *status,
 	return !bad;
 }
 
+static void
+hide_proxies(void)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy",
+	    "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		httpauth_hide_password(getenv(names[i]));
+}
+
 struct http *
 httpopt_open(const struct httpopt_source *s, size_t slots, bool ordered,
     const struct api_statuses *accept, int *status, struct buf *why)
@@ -256,8 +187,10 @@ httpopt_open(const struct httpopt_source *s, size_t slots, bool ordered,
 	struct http_limits l;
 	struct http *h;
 
-	if (!limits(&l, s, status, why))
+	if ((given.auth.netrc && !httpauth_netrc(&given.netrc, status, why)) ||
+	    !limits(&l, s, status, why))
 		return NULL;
+	hide_proxies();
 	l.ordered = ordered;
 	l.accept = accept;
 	l.on_wait = out_flush_all;
@@ -265,7 +198,7 @@ httpopt_open(const struct httpopt_source *s, size_t slots, bool ordered,
 	if (!h) {
 		*status = EX_OSERR;
 		buf_str(why, "could not set up libcurl");
-	} else if (!headers(h, &s->api, status, why)) {
+	} else if (!httpauth_set(&given.auth, &s->api, h, status, why)) {
 		http_free(h);
 		h = NULL;
 	}

@@ -9,9 +9,14 @@
 
 #include "httprequest.h"
 #include "json.h"
+#include "msg.h"
 #include "when.h"
 
-enum { MAX_HOPS = 10, EXCERPT = 200 };
+enum {
+	MAX_HOPS = 10,
+	EXCERPT = 200,     /* bytes of a body that a reason shows */
+	LOOK_AHEAD = 16384 /* of what is looked at for secrets */
+};
 
 static bool
 begins(const char *s, const char *prefix)
@@ -77,25 +82,49 @@ http_field(const struct http_exchange *x, size_t *at, struct http_field *f)
 void
 http_excerpt(struct buf *why, const struct http_exchange *x)
 {
-	const struct buf *body = &x->body;
-	size_t len = body->len < EXCERPT ? body->len : EXCERPT;
-	size_t i, start;
+	struct buf text = BUF_INIT;
+	size_t i, len;
+	bool cut;
 
-	/* Not through the middle of a character. */
-	while (len > 0 && len < body->len && (body->s[len] & 0xc0) == 0x80)
-		len--;
-	while (len > 0 && json_space(body->s[len - 1]))
-		len--;
-	if (len == 0)
+	if (x->body.len == 0)
 		return;
-	buf_str(why, ": ");
-	start = why->len;
-	buf_add(why, body->s, len);
-	for (i = start; i < why->len; i++)
-		if ((unsigned char)why->s[i] < ' ')
-			why->s[i] = ' ';
-	if (len < body->len)
-		buf_str(why, "...");
+	/* Hidden before it is cut, or half a secret would be shown. */
+	buf_add(&text, x->body.s,
+	    x->body.len < LOOK_AHEAD ? x->body.len : LOOK_AHEAD);
+	msg_mask(&text, 0);
+	cut = text.len > EXCERPT;
+	len = cut ? EXCERPT : text.len;
+	/* Not through the middle of a character. */
+	while (cut && len > 0 && (text.s[len] & 0xc0) == 0x80)
+		len--;
+	while (len > 0 && json_space(text.s[len - 1]))
+		len--;
+	for (i = 0; i < len; i++)
+		if ((unsigned char)text.s[i] < ' ')
+			text.s[i] = ' ';
+	if (len > 0)
+		buf_printf(why, ": %.*s%s", (int)len, text.s, cut ? "..." : "");
+	buf_free(&text);
+}
+
+/* The schemes that a 401 asks for, RFC 9110, section 11.6.1. */
+static void
+wanted(const struct http_exchange *x, struct buf *why)
+{
+	struct http_field f;
+	size_t at = 0, n;
+	const char *sep = ": it wants ";
+
+	while (http_field(x, &at, &f)) {
+		if (f.nlen != 16 ||
+		    strncasecmp(f.name, "WWW-Authenticate", 16) != 0)
+			continue;
+		for (n = 0; n < f.vlen && f.value[n] > ' ' && f.value[n] != ',';
+		     n++)
+			;
+		buf_printf(why, "%s%.*s", sep, (int)n, f.value);
+		sep = ", ";
+	}
 }
 
 void
@@ -113,6 +142,8 @@ httpverdict_reason(
 		buf_str(why, x->error[0] ? x->error : curl_easy_strerror(code));
 	} else {
 		buf_printf(why, "status %ld", x->status);
+		if (x->status == 401)
+			wanted(x, why);
 		http_excerpt(why, x);
 	}
 }

@@ -47,12 +47,7 @@ set_trust(struct http_exchange *x)
 		file = getenv("SSL_CERT_FILE");
 	if (file && *file)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, file);
-	if (!x->limits->netrc)
-		return;
-	curl_easy_setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-	file = getenv("NETRC");
-	if (file && *file)
-		curl_easy_setopt(x->easy, CURLOPT_NETRC_FILE, file);
+	curl_easy_setopt(x->easy, CURLOPT_NETRC_FILE, x->limits->netrc);
 }
 
 static bool
@@ -133,6 +128,10 @@ httpxfer_start(
 	x->too_long = x->no_such_host = false;
 	x->status = 0;
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->at.s);
+	/* It knows hosts only, no ports. */
+	curl_easy_setopt(x->easy, CURLOPT_NETRC,
+	    x->limits->netrc && !x->foreign ? (long)CURL_NETRC_OPTIONAL
+					    : (long)CURL_NETRC_IGNORED);
 	httprequest_start(x, fields);
 	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS,
 	    seconds > 0 ? (long)(seconds * 1000) + 1 : 0L);
