@@ -358,3 +358,109 @@ a|X|Y' ]
 	[ "$(sql 'select id, "column", new from h order by at')" = '1|a|1
 3|a|1' ]
 }
+
+# ---- properties ----
+
+# fold SEED OPTION...: random records into in; what t has to be after them, and
+# after them twice, into want1 and want2.
+fold() {
+	python3 - "$@" <<-'END'
+		import json, random, sys
+		r = random.Random(int(sys.argv[1]))
+		newer, deletes = "newer" in sys.argv, "deletes" in sys.argv
+		first, null = "insert-only" in sys.argv, "null" in sys.argv
+		keys = [2, 20, 100][int(sys.argv[1]) % 3]
+		records = []
+		for i in range(r.choice([30, 90, 150])):
+		    rec = {"id": r.randrange(keys)}
+		    if r.random() < 0.9: rec["v"] = r.choice([None] + list(range(9)))
+		    if r.random() < 0.8: rec["a"] = r.choice([None, "", "x", "z%d" % i])
+		    if r.random() < 0.8: rec["b"] = r.choice([None, i, 0])
+		    if deletes and r.random() < 0.3: rec["x"] = True
+		    records.append(rec)
+		def rank(row): return -1 if row.get("v") is None else row["v"]
+		def apply(table, rec):
+		    rec, row = dict(rec), table.get(rec["id"])
+		    gone = rec.pop("x", False)
+		    if row is not None and (first or newer and rank(rec) < rank(row)):
+		        return
+		    if gone:
+		        table.pop(rec["id"], None)
+		        return
+		    if null: rec = {**dict.fromkeys("vab"), **rec}
+		    if row is None:
+		        row = table[rec["id"]] = {"id": rec["id"], "v": 5, "a": "d", "b": None}
+		        # A default is stored, but it is not the record's version.
+		    row.update(rec)
+		def text(v):
+		    return "\\N" if v is None else str(v)
+		table = {}
+		with open("in", "w") as f:
+		    for rec in records: f.write(json.dumps(rec) + "\n")
+		for n in "12":
+		    for rec in records: apply(table, rec)
+		    with open("want" + n, "w") as f:
+		        for k in sorted(table):
+		            f.write("\t".join(text(table[k][c]) for c in ["id", "v", "a", "b"]) + "\n")
+	END
+}
+
+# history_is_whole: each entry's old is the new of the one before of its key
+# and column, and the last ones are the values of t.
+history_is_whole() {
+	[ "$(sql "select count(*) from (select old, lag(new) over (partition by
+		id, \"column\" order by at) was from h) x
+		where old is distinct from was")" -eq 0 ]
+	sql "copy (select coalesce(t.id, h.id), h.a, h.b from t full join (
+		select id, max(new) filter (where \"column\" = 'a') a,
+		max(new) filter (where \"column\" = 'b') b from (select distinct
+		on (id, \"column\") * from h order by id, \"column\", at desc) x
+		group by id having count(new) > 0) h using (id)
+		where t.id is null and h.id is null or row(t.a, t.b::text)
+		is distinct from row(h.a, h.b)) to stdout" >differ
+	[ ! -s differ ]
+}
+
+# property NAME OPTION...: what the options are called in the model, and are.
+property() {
+	local name=$1 seed n
+	shift
+	for seed in 1 2 3; do
+		table "id int primary key, v int default 5, a text default 'd', b int"
+		# shellcheck disable=SC2086 # words
+		fold "$seed" $name
+		for n in 1 2; do
+			upsert -b $((seed * seed * 7)) --unknown ignore "$@" <in
+			[ "$status" -eq 0 ]
+			[ "$output" = "$(<in)" ]
+			sql 'copy (table t order by id) to stdout' >got
+			diff "want$n" got
+			adds_up
+			[[ $name != *history* ]] || history_is_whole
+		done
+	done
+}
+
+@test "property: with versions, the table is the fold of the input" {
+	property newer --newer v
+}
+
+@test "property: with deletions" {
+	property deletes --delete-where .x
+}
+
+@test "property: with versions, deletions and their history" {
+	property 'newer deletes history' --newer v --delete-where .x --history h
+}
+
+@test "property: with history, and null for what a record lacks" {
+	property 'history null' --history h --missing null
+}
+
+@test "property: with deletions, and null for what a record lacks" {
+	property 'deletes null newer' --delete-where .x --missing null --newer v
+}
+
+@test "property: where rows stay as they are" {
+	property insert-only --mode insert-only
+}
