@@ -54,6 +54,16 @@ adds_up() {
 		.in == .done + .rejected' >&2
 }
 
+# until_true COMMAND...: polls for a condition, for half a minute.
+until_true() {
+	local i
+	for ((i = 0; i < 600; i++)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 # ---- versions ----
 
 @test "--newer: an older record never overwrites a newer row" {
@@ -357,6 +367,68 @@ a|X|Y' ]
 	expect 65 '*' '*'
 	[ "$(sql 'select id, "column", new from h order by at')" = '1|a|1
 3|a|1' ]
+}
+
+# ---- dry run ----
+
+@test "--dry-run: true counts over batches, and nothing stays" {
+	table 'id int primary key, a text, b int check (b < 9), n int unique'
+	sql "insert into t values (5, 'x', 1), (6, 'x', 1)"
+	before=$(sql 'select xmin, * from t order by id')
+	lines '{"id":1,"a":"x"}' '{"id":2,"a":"x"}' '{"id":1,"a":"y"}' \
+		'{"id":3,"b":10}' '{"id":5,"a":"x"}' '{"id":2,"x":1}' \
+		'{"id":6,"a":"new"}' >in
+	upsert --dry-run -b 2 --history h --delete-where .x -r rejects <in
+	expect 1 '*CREATE TABLE "public"."h"*WITH s AS*ROLLBACK;
+-- rolled back: inserted 2, updated 2, unchanged 1, deleted 1, older 0, superseded 0, rejected 1' \
+		'*1 of 7 records were rejected*'
+	counts_are inserted 2 updated 2 unchanged 1 deleted 1
+	[ "$(jq .line rejects)" = 4 ]
+	[ "$(sql 'select xmin, * from t order by id')" = "$before" ]
+	[ "$(sql "select to_regclass('h')")" = '' ]
+	# The same counts when it is done.
+	upsert -q -b 2 --history h --delete-where .x -r rejects <in
+	counts_are inserted 2 updated 2 unchanged 1 deleted 1
+}
+
+@test "--dry-run: each statement once, whatever the mode" {
+	table 'id int primary key, a text'
+	for mode in upsert insert-only append; do
+		seq 1 100 | jq -c '{id: ., a: "x"}' >in
+		upsert -b 10 --dry-run --mode "$mode" <in
+		expect 0 '*-- rolled back: inserted 100, *' ''
+		[ -z "$(sort <<<"$output" | uniq -d)" ]
+		[ "$(sql 'select count(*) from t')" -eq 0 ]
+	done
+	upsert --dry-run <<<'{"id":"x"}'
+	expect 65 '*-- rolled back: inserted 0, *, rejected 1' '*:1: *'
+	upsert --dry-run </dev/null
+	expect 0 '*-- rolled back: inserted 0, *' ''
+}
+
+# rehearsing: a dry run has done a batch and waits for the next.
+rehearsing() {
+	[ "$(sql "select count(*) from pg_stat_activity where state =
+		'idle in transaction' and query like 'RELEASE SAVEPOINT part'")" -eq 1 ]
+}
+
+@test "--dry-run: what a new try would have to repeat is lost, so 75" {
+	table 'id int primary key, a text'
+	mkfifo pipe
+	pg-upsert -t t -k id --dry-run --flush-after 0.01 <pipe >out 2>err 3>&- &
+	pid=$!
+	exec 9>pipe
+	echo '{"id":1}' >&9
+	until_true rehearsing
+	sql "select pg_terminate_backend(pid) from pg_stat_activity
+		where application_name = 'pg-upsert'" >/dev/null
+	echo '{"id":2}' >&9
+	exec 9>&-
+	rc=0
+	wait "$pid" || rc=$?
+	[ "$rc" -eq 75 ]
+	[[ $(<err) == *'could not store line'* ]]
+	[ "$(tail -n 1 out)" = '-- rolled back: inserted 1, updated 0, unchanged 0, deleted 0, older 0, superseded 0, rejected 0' ]
 }
 
 # ---- properties ----

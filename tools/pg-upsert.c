@@ -60,6 +60,8 @@ static const struct opt options[] = {
 	"delete the row where this is true of the record", compile, 0, 0},
     {0, "history", "TABLE", OPT_STR, &spec.history,
 	"append changed values to this table", NULL, 0, 0},
+    {0, "dry-run", NULL, OPT_FLAG, &spec.dry_run,
+	"print the SQL and the counts, change nothing", NULL, 0, 0},
     {0, "unknown", "reject|ignore", OPT_CHOICE, &spec.unknown,
 	"what to do with members that are no column (reject)", NULL, 0, 0},
     {0, "missing", "keep|null", OPT_CHOICE, &spec.missing,

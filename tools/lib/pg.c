@@ -341,6 +341,8 @@ pg_exec(struct pg *pg, const char *sql, PGresult **res)
 	if (res)
 		*res = NULL;
 	msg_debug("SQL: %s", sql);
+	if (pg->trace)
+		pg->trace(pg->trace_arg, sql);
 	return pg_result(pg, PQexec(pg->conn, sql), res);
 }
 

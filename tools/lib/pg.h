@@ -25,6 +25,9 @@ struct pg {
 	struct buf why;     /* its message and detail, without a newline */
 	struct buf context; /* where it happened, as the server tells it */
 	char *column;       /* the column it names, or NULL */
+	/* Is told each statement of pg_exec before it is run, or NULL. */
+	void (*trace)(void *arg, const char *sql);
+	void *trace_arg;
 };
 
 /*

@@ -175,7 +175,7 @@ pgflight_start(struct pgflight *f, struct pgload *s)
 	PGconn *conn = s->pg->conn;
 
 	*f = (struct pgflight){.load = s, .n = s->rows->n};
-	if (s->careful || !pg_alive(s->pg))
+	if (s->careful || s->stepwise || !pg_alive(s->pg))
 		return false;
 	pgload_reset(s);
 	if (!s->direct && !in_order(f, s))

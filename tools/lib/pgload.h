@@ -48,6 +48,7 @@ struct pgload {
 
 	bool changing; /* few rows of the last batch were unchanged */
 	bool careful;  /* it had bad rows */
+	bool stepwise; /* no batch is sent without waiting */
 	size_t *order;
 	struct buf sql, chunk;
 };

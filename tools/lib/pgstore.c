@@ -92,6 +92,8 @@ open_table(struct pgstore *s)
 {
 	int status = session(s);
 
+	if (status == 0 && s->spec->dry_run)
+		status = pgrehearse_begin(&s->rehearse);
 	if (status)
 		return status;
 	pgtable_free(&s->table);
@@ -117,6 +119,8 @@ pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
 	s->deleted = rec_counter(rec, "deleted");
 	s->older = rec_counter(rec, "older");
 	s->superseded = rec_counter(rec, "superseded");
+	if (spec->dry_run)
+		pgrehearse_init(&s->rehearse, &s->pg, rec->out);
 	status = persist(s, open_table);
 	if (status)
 		return status;
@@ -127,12 +131,23 @@ pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
 	s->load.table = &s->table;
 	s->load.rows = &s->batch[1];
 	s->load.stop_at_bad = rec->rejects == NULL;
+	s->load.stepwise = spec->dry_run;
+	/* What would be tried again includes all batches before. */
+	if (spec->dry_run)
+		s->retry = 0;
 	return 0;
 }
 
 void
 pgstore_free(struct pgstore *s)
 {
+	struct pgcounts c;
+
+	if (s->spec->dry_run) {
+		c = (struct pgcounts){*s->inserted, *s->updated, *s->unchanged,
+		    *s->deleted, *s->older, *s->superseded};
+		pgrehearse_end(&s->rehearse, &c, s->rec->rejected);
+	}
 	pgload_free(&s->load);
 	pgrows_free(&s->batch[0]);
 	pgrows_free(&s->batch[1]);
@@ -273,6 +288,13 @@ transaction(struct pgstore *s)
 	return status;
 }
 
+/* The same, to no avail. */
+static int
+rehearsal(struct pgstore *s)
+{
+	return pgrehearse_batch(&s->rehearse, &s->load);
+}
+
 /* ---- after the commit ---- */
 
 static void
@@ -309,7 +331,9 @@ settle(struct pgstore *s)
 			reject(s, r, &bad->bad);
 			bad++;
 		} else if (i < end) {
-			out_line(s->rec->out, rows->raw.s + r->raw, r->raw_len);
+			if (!s->spec->dry_run)
+				out_line(s->rec->out, rows->raw.s + r->raw,
+				    r->raw_len);
 			rec_done(s->rec, 1);
 		}
 		if (i == end)
@@ -326,7 +350,7 @@ finish(struct pgstore *s)
 
 	if (!s->sent)
 		return 0;
-	status = persist(s, transaction);
+	status = persist(s, s->spec->dry_run ? rehearsal : transaction);
 	s->sent = false;
 	s->over = s->load.stop_at_bad && s->load.nrefused > 0;
 	if (status == 0)

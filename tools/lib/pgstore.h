@@ -17,6 +17,7 @@
 #include "pg.h"
 #include "pgflight.h"
 #include "pgload.h"
+#include "pgrehearse.h"
 #include "pgrows.h"
 #include "pgtable.h"
 #include "rec.h"
@@ -32,10 +33,11 @@ struct pgstore {
 	uint64_t retry;
 	double retry_max_time;
 	struct pgrows batch[2];
-	struct pgload load;     /* of the batch that is not in hand */
-	struct pgflight flight; /* the same on its way */
-	bool sent;              /* it has rows that are not settled */
-	bool over;              /* a bad row in it ends everything */
+	struct pgload load;         /* of the batch that is not in hand */
+	struct pgflight flight;     /* the same on its way */
+	struct pgrehearse rehearse; /* --dry-run */
+	bool sent;                  /* it has rows that are not settled */
+	bool over;                  /* a bad row in it ends everything */
 	uint64_t *inserted, *updated, *unchanged, *deleted, *older, *superseded;
 	bool in_doubt; /* the answer to a COMMIT was lost */
 	char xid[24];  /* of the transaction that was to be committed */

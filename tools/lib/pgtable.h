@@ -33,6 +33,7 @@ struct pgspec {
 	const char *newer;   /* a column, or NULL */
 	const char *history; /* an SQL name, or NULL */
 	bool deletes;        /* there may be records that delete */
+	bool dry_run;        /* nothing is to stay */
 	enum pg_mode mode;
 	enum pg_unknown unknown;
 	enum pg_missing missing;
