@@ -152,3 +152,14 @@ need_tools() {
 	[[ $output == *'  wdn-fetch --parallel-max 5 '*' yes'* ]]
 	[[ $output == *'  curl --parallel '* ]]
 }
+
+@test "run: the row of posts prints its table, all bodies as they were read" {
+	need_tools batch-post curl dedupe python3
+	can_measure
+	BENCH_PEERS='curl python3' bench post
+	[[ $stderr != *skipped* ]] || skip "${stderr##*bench: }"
+	[[ $output =~ $'\n''  batch-post '[^$'\n']*' yes' ]]
+	[[ $output =~ '  batch-post --audit'[^$'\n']*' yes' ]]
+	[[ $output =~ '  curl in order'[^$'\n']*' yes' ]]
+	[[ $output =~ '  python http.client'[^$'\n']*' yes' ]]
+}

@@ -5,6 +5,7 @@
 
 peers=$root/build/bench/peers
 node_api=$peers/node_modules/@duckdb/node-api
+undici=$peers/node_modules/undici
 
 # deb PROGRAM PACKAGE ...: unpacks Debian packages, unless PROGRAM is there.
 deb() {
@@ -29,10 +30,16 @@ install_peers() {
 	deb time time
 	"${python[@]}" -c 'import psycopg2' 2>/dev/null ||
 		deb psycopg2 python3-psycopg2
-	[[ -e $node_api ]] || ! command -v npm >/dev/null ||
-		npm install --prefix "$peers" --no-audit --no-fund --ignore-scripts \
-			@duckdb/node-api@1.5.6-r.1 >"$work/install.log" 2>&1 ||
-		say "could not install DuckDB: $(tail -n 1 "$work/install.log")"
+	node_package "$node_api" @duckdb/node-api@1.5.6-r.1
+	node_package "$undici" undici@6.21.1
+}
+
+# node_package FOLDER PACKAGE: from npm, unless it is there.
+node_package() {
+	[[ ! -e $1 ]] && command -v npm >/dev/null || return 0
+	npm install --prefix "$peers" --no-audit --no-fund --ignore-scripts \
+		"$2" >"$work/install.log" 2>&1 ||
+		say "could not install $2: $(tail -n 1 "$work/install.log")"
 }
 
 find_peers() {
@@ -53,6 +60,7 @@ find_peers() {
 have() {
 	case $1 in
 	duckdb) [[ -e $node_api ]] && command -v node >/dev/null ;;
+	undici) [[ -e $undici ]] && command -v node >/dev/null ;;
 	psycopg2) "${python[@]}" -c 'import psycopg2' 2>/dev/null ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
@@ -67,6 +75,8 @@ versions() {
 	! have mlr || list+=("$(mlr --version)")
 	! have duckdb || list+=("DuckDB $(sed -n \
 		's/^ *"version": "\(.*\)".*/\1/p' "$node_api/package.json")")
+	! have undici || list+=("undici $(sed -n \
+		's/^ *"version": "\(.*\)".*/\1/p' "$undici/package.json")")
 	! have "${python[0]}" || list+=("$("${python[@]}" --version)")
 	! have awk || list+=("$(awk -W version 2>&1 | sed 's/,.*//;q')")
 	! have psql || list+=("$(psql --version | cut -d ' ' -f 1,3)")

@@ -1,4 +1,5 @@
-# The rows of wdn-fetch, against an nginx of their own on the loopback.
+# The rows of wdn-fetch and batch-post, against an nginx of their own on the
+# loopback.
 # shellcheck shell=bash
 # Variables are shared with run; commands are text that another bash reads.
 # shellcheck disable=SC2154,SC2034,SC2016
@@ -41,8 +42,24 @@ print(s.getsockname()[1])')
 		printf '%s\n' 'access_log off;' 'keepalive_requests 1000000;' \
 			'default_type application/json;' \
 			'open_file_cache max=20000;' \
-			"server { listen 127.0.0.1:$port; root $1; } }"
+			"upstream self { server 127.0.0.1:$port; keepalive 8; }" \
+			"log_format body escape=none '\$request_body';" \
+			"server { listen 127.0.0.1:$port; root $1;" \
+			'location = /taken { return 200 "{}"; }'
+		take_posts /post off
+		take_posts /check "$web/bodies body"
+		echo '} }'
 	} >"$web/conf"
+}
+
+# take_posts PATH LOG: bodies are read to their end before they are answered,
+# which nginx does for those that it hands on; to itself.
+take_posts() {
+	printf '%s\n' "location = $1 { access_log $2;" \
+		'client_max_body_size 0; client_body_buffer_size 4m;' \
+		'proxy_pass http://self/taken; proxy_http_version 1.1;' \
+		'proxy_pass_request_body off; proxy_set_header Connection "";' \
+		'proxy_set_header Content-Length ""; }'
 }
 
 # Until the server answers, for ten seconds at most, or has ended.
@@ -125,4 +142,66 @@ make_requests() {
 	generate ids "$2" >"$to/in-order"
 	sort "$to/in-order" >"$to/documents"
 	awk -v n="$2" 'BEGIN { print n / 1000 }' >"$to/amount"
+}
+
+row_post() {
+	local n=100000
+	needs batch-post || return 0
+	title='products of 390 bytes posted by 100 to nginx'
+	unit='k records/s' judge=by_bodies
+	((mb >= 100)) || n=2000
+	mkdir -p "$data/web"
+	echo '{}' >"$data/web/1"
+	start_nginx post "$data/web" || return 0
+	make_posts full "$n"
+	make_posts small "$((n / 10))"
+	export to=$url/post
+	ours batch-post 'batch-post -q -u "$to" <"$d/in"'
+	peer 'curl --parallel, bodies ready' curl \
+		'curl -s --parallel --parallel-max 5 --config "$d/curl${to##*/}"'
+	peer 'curl in order, bodies ready' curl \
+		'curl -s --config "$d/curl${to##*/}"'
+	peer 'python http.client' python3 \
+		'"$python3" "$here/post.py" "$to" <"$d/in"'
+	peer 'node undici' undici \
+		'NODE_PATH=$peers/node_modules node "$here/post.cjs" "$to" <"$d/in"'
+	ours 'batch-post --audit, all synced' \
+		'batch-post -q -k .id --audit "$(mktemp -d "$d/XXXXXX")" \
+		-u "$to" <"$d/in"'
+	contest
+	stop_nginx
+}
+
+# make_posts SIZE N: so many records, and their bodies by 100; for curl each in
+# a file, and where to.
+make_posts() {
+	local to=$data/$1 path
+	# Of ten ids three are repeated.
+	generate products $(($2 * 8 / 5)) | dedupe -k .id | sed -n "1,$2p" \
+		>"$to/in"
+	mkdir "$to/body"
+	split -l 100 -a 6 "$to/in" "$to/body/" --filter='paste -s -d , |
+		sed "s/.*/[&]/" | tee "$FILE"' >"$to/bodies"
+	truncate -s -1 "$to/body/"*
+	for path in post check; do
+		printf '%s\n' "$to/body/"* | sed "
+			s|.*|url = \"$url/$path\"\ndata-binary = \"@&\"|
+			s|\$|\nheader = \"Content-Type: application/json\"|
+			\$!s|\$|\nnext|" >"$to/curl$path"
+	done
+	awk -v n="$2" 'BEGIN { print n / 1000 }' >"$to/amount"
+}
+
+# Whether what nginx was sent are the bodies, in their order.
+by_bodies() {
+	: >"$web/bodies"
+	to=$url/check bash -c "$2" >"$work/out" 2>&1 </dev/null || true
+	sort "$web/bodies" >"$work/sorted"
+	if cmp -s "$web/bodies" "$d/bodies"; then
+		echo yes
+	elif sort "$d/bodies" | cmp -s - "$work/sorted"; then
+		echo 'yes, in another order'
+	else
+		echo "no: $(comm -12 "$work/sorted" <(sort "$d/bodies") | wc -l) of $(wc -l <"$d/bodies") bodies"
+	fi
 }
