@@ -10,30 +10,6 @@
 #include "when.h"
 
 const char *
-answer_with(void *to, const char *text)
-{
-	struct answer *a = to;
-	struct answer_with *w;
-	struct buf name = BUF_INIT;
-	const char *equals = strchr(text, '=');
-	struct expr *e = NULL;
-	const char *why;
-
-	if (!equals || equals == text)
-		return "wanted: NAME=EXPR";
-	why = expr_opt(&e, equals + 1);
-	if (why)
-		return why;
-	json_quote(&name, text, (size_t)(equals - text));
-	a->with = buf_array(a->with, a->nwith + 1, sizeof(*a->with));
-	w = &a->with[a->nwith++];
-	w->name = name.s;
-	w->text = buf_dup(text, (size_t)(equals - text));
-	w->expr = e;
-	return NULL;
-}
-
-const char *
 answer_skip(void *to, const char *text)
 {
 	return api_statuses(to, text);
@@ -70,18 +46,10 @@ answer_open(struct answer *a, const struct api_resource *r, const char *profile,
 void
 answer_free(struct answer *a)
 {
-	size_t i;
-
 	expr_free(a->records);
-	for (i = 0; i < a->nwith; i++) {
-		expr_free(a->with[i].expr);
-		free(a->with[i].name);
-		free(a->with[i].text);
-	}
-	free(a->with);
+	with_free(&a->with);
 	free(a->skip.v);
 	buf_free(&a->lines);
-	buf_free(&a->tail);
 }
 
 void
@@ -106,41 +74,11 @@ answer_skipped(const struct answer *a, const struct http_exchange *x)
 	return x->status >= 300 && api_has_status(&a->skip, x->status);
 }
 
-/* The members that --with adds, each with a comma before it. */
-static bool
-build_tail(struct answer *a, struct json_val input, struct buf *why)
-{
-	struct json_val v;
-	size_t i;
-
-	buf_cut(&a->tail, 0);
-	for (i = 0; i < a->nwith; i++) {
-		switch (expr_get(a->with[i].expr, input, &v)) {
-		case EXPR_VALUE:
-			break;
-		case EXPR_NONE:
-			buf_printf(why, "--with %s: %s leads nowhere",
-			    a->with[i].text, expr_text(a->with[i].expr));
-			return false;
-		case EXPR_FAILED:
-			buf_printf(why, "--with %s: %s", a->with[i].text,
-			    expr_error(a->with[i].expr));
-			return false;
-		}
-		buf_char(&a->tail, ',');
-		buf_str(&a->tail, a->with[i].name);
-		buf_char(&a->tail, ':');
-		json_compact(&a->tail, v);
-	}
-	return true;
-}
-
 static bool
 may_have_tail(const struct answer *a, struct json_val v, struct buf *why)
 {
 	struct json_val ignored;
-	const char *name;
-	size_t i;
+	const struct with_one *one;
 
 	if (json_type(v.s) != JSON_OBJECT) {
 		buf_printf(why,
@@ -149,14 +87,13 @@ may_have_tail(const struct answer *a, struct json_val v, struct buf *why)
 		    a->n + 1, json_type_name(json_type(v.s)));
 		return false;
 	}
-	for (i = 0; i < a->nwith; i++) {
-		name = a->with[i].text;
-		if (!json_member(v, name, strlen(name), &ignored))
+	for (one = a->with.v; one < a->with.v + a->with.n; one++) {
+		if (!json_member(v, one->name, one->len, &ignored))
 			continue;
 		buf_printf(why,
 		    "record %" PRIu64 " of the answer has a member \"%s\" "
 		    "already",
-		    a->n + 1, name);
+		    a->n + 1, one->name);
 		return false;
 	}
 	return true;
@@ -169,13 +106,14 @@ add_record(struct answer *a, struct json_val v, struct buf *why)
 	size_t from = a->lines.len;
 	bool empty;
 
-	if (a->nwith > 0 && !may_have_tail(a, v, why))
+	if (a->with.n > 0 && !may_have_tail(a, v, why))
 		return false;
 	json_compact(&a->lines, v);
-	if (a->nwith > 0) {
+	if (a->with.n > 0) {
 		empty = a->lines.len - from == 2;
 		buf_cut(&a->lines, a->lines.len - 1);
-		buf_add(&a->lines, a->tail.s + empty, a->tail.len - empty);
+		buf_add(&a->lines, a->with.tail.s + empty,
+		    a->with.tail.len - empty);
 		buf_char(&a->lines, '}');
 	}
 	buf_char(&a->lines, '\n');
@@ -302,10 +240,10 @@ answer_read(struct answer *a, const struct http_exchange *x,
 	answer_none(a);
 	if (json)
 		a->body = json_trim(x->body.s, x->body.len);
-	if (!build_tail(a, input, why))
+	if (!with_build(&a->with, input, why))
 		return false;
 	if (a->envelope) {
-		envelope(&a->lines, x, a->tail.s, a->tail.len);
+		envelope(&a->lines, x, a->with.tail.s, a->with.tail.len);
 		buf_char(&a->lines, '\n');
 		a->n = 1;
 		return true;

@@ -22,16 +22,12 @@
 #include "opt.h"
 #include "out.h"
 #include "rec.h"
+#include "with.h"
 
 struct answer {
 	/* options */
 	struct expr *records;
-	struct answer_with {
-		char *name; /* with quotes */
-		char *text;
-		struct expr *expr;
-	} * with;
-	size_t nwith;
+	struct with with;
 	bool envelope;
 	struct api_statuses skip;
 	const char *receipts;
@@ -46,24 +42,23 @@ struct answer {
 	struct rec *rec;
 	uint64_t *attempts, *wait_ms;
 	struct out *receipt;
-	struct buf tail; /* the members that --with adds */
 };
 
-opt_call answer_with, answer_skip;
+opt_call answer_skip;
 
-#define ANSWER_OPTIONS(a)                                                      \
-	{0, "records", "EXPR", OPT_CALL, &(a)->records,                        \
-	    "where the records are in an answer (.)", expr_opt, 0, 0},         \
-	    {0, "with", "NAME=EXPR", OPT_CALL, (a),                            \
-		"add a field of the input to each record", answer_with, 0, 0}, \
-	    {0, "skip-status", "CODE[,CODE]", OPT_CALL, &(a)->skip,            \
-		"statuses that mean: there are no records", answer_skip, 0,    \
-		0},                                                            \
-	    {0, "envelope", NULL, OPT_FLAG, &(a)->envelope,                    \
-		"print url, status, headers and body instead", NULL, 0, 0},    \
-	{                                                                      \
-		0, "receipts", "FILE", OPT_STR, &(a)->receipts,                \
-		    "append one line for each request", NULL, 0, 0             \
+#define ANSWER_OPTIONS(a)                                                   \
+	{0, "records", "EXPR", OPT_CALL, &(a)->records,                     \
+	    "where the records are in an answer (.)", expr_opt, 0, 0},      \
+	    {0, "with", "NAME=EXPR", OPT_CALL, &(a)->with,                  \
+		"add a field of the input to each record", with_opt, 0, 0}, \
+	    {0, "skip-status", "CODE[,CODE]", OPT_CALL, &(a)->skip,         \
+		"statuses that mean: there are no records", answer_skip, 0, \
+		0},                                                         \
+	    {0, "envelope", NULL, OPT_FLAG, &(a)->envelope,                 \
+		"print url, status, headers and body instead", NULL, 0, 0}, \
+	{                                                                   \
+		0, "receipts", "FILE", OPT_STR, &(a)->receipts,             \
+		    "append one line for each request", NULL, 0, 0          \
 	}
 
 /*
