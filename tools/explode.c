@@ -166,17 +166,24 @@ print(struct buf *b, struct json_val v)
 static const struct shape *
 alike(const struct rec *r, struct json_val array)
 {
-	static uint64_t good; /* serial of the last shape that could */
+	static uint64_t record; /* serial of the shape that `i` is for */
+	static uint64_t good;   /* of the last shape of elements that could */
+	static size_t i;
 	const struct shape *s = shape_at(r->s), *e;
 	struct json_val name;
 	struct json_walk w;
-	size_t i;
 
-	if (s == NULL || (i = shape_find(s, array.s)) == s->n)
+	if (s == NULL)
 		return NULL;
+	if (s->serial != record && (i = shape_find(s, array.s)) == s->n)
+		return NULL;
+	record = s->serial;
 	e = shape_elements(s, i);
 	if (e == NULL || e->serial == good)
 		return e;
+	/* The first one has to have all members that any has. */
+	if (e->gaps > 0)
+		return NULL;
 	for (w = json_walk(e->element[0]); json_name(&w, &name); json_take(&w))
 		if (meta_of(name))
 			return NULL;

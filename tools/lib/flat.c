@@ -51,8 +51,10 @@ add_values(const struct flat *f, const struct shape *s, struct json_val record,
 
 	for (i = 0; i < s->n; i++) {
 		v = s->value[i];
-		copy_wide(to, joined, f->joined_len[i]);
 		joined += f->joined_len[i];
+		if (v.s == NULL)
+			continue;
+		copy_wide(to, joined - f->joined_len[i], f->joined_len[i]);
 		to += f->joined_len[i];
 		if (v.len <= 64 && end - v.s >= 80)
 			copy_wide(to, v.s, v.len);
@@ -71,8 +73,10 @@ add_quoted(const struct flat *f, const struct shape *s, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
-		buf_add(out, joined, f->joined_len[i]);
 		joined += f->joined_len[i];
+		if (s->value[i].s == NULL)
+			continue;
+		buf_add(out, joined - f->joined_len[i], f->joined_len[i]);
 		add_value(f, out, s->value[i]);
 	}
 }
@@ -213,7 +217,7 @@ learn(struct flat *f, struct buf *out, struct json_val v)
 	f->n = 0;
 	f->serial = 0;
 	f->shape = shape_at(v.s);
-	f->matches = f->shape != NULL;
+	f->matches = f->shape && f->shape->gaps == 0;
 	f->collision = false;
 	walk(f, out, &w, 0);
 	if (f->collision || !f->matches || f->n != f->shape->n)

@@ -194,7 +194,7 @@ remember(struct path *p, const struct shape *s, enum path_is is,
 {
 	size_t i = is == PATH_VALUE ? shape_find(s, v->s) : s->n;
 
-	if (i == s->n && (is != PATH_NONE || p->n != 1))
+	if (i == s->n && (is != PATH_NONE || p->n != 1 || s->gaps > 0))
 		return;
 	p->value = i;
 	p->serial = s->serial;
@@ -211,10 +211,12 @@ path_get(
 		if (p->value == s->n)
 			return PATH_NONE;
 		*result = s->value[p->value];
-		return PATH_VALUE;
+		if (result->s)
+			return PATH_VALUE;
+		/* Missing here; there may be one of that name before it. */
 	}
 	is = walk(p, v, result, why);
-	if (s)
+	if (s && s->serial != p->serial)
 		remember(p, s, is, result);
 	return is;
 }

@@ -109,7 +109,8 @@ known_members(struct pgrows *b, const struct shape *s)
 	if (s == NULL || s->n == 0 || s->serial != b->serial)
 		return false;
 	for (i = 0; i < s->n; i++)
-		b->val[b->hint[i]] = s->value[i];
+		if (s->value[i].s)
+			b->val[b->hint[i]] = s->value[i];
 	return true;
 }
 
@@ -143,7 +144,7 @@ look_up(struct pgrows *b, struct json_val record, bool gone, size_t *found,
 			    "member %.*s is no column of %s", (int)name.len,
 			    name.s, t->name);
 	}
-	b->serial = s && *found == s->n ? s->serial : 0;
+	b->serial = s && s->gaps == 0 && *found == s->n ? s->serial : 0;
 	return true;
 }
 

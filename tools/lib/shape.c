@@ -12,6 +12,7 @@ struct shape_place {
 	size_t len;     /* of the text before it */
 	unsigned depth; /* objects and arrays around it */
 	bool closed;    /* a container is not gone into, whatever it is */
+	bool optional;  /* it may be missing, with the text before it */
 	struct shape *elements; /* if it was an array of objects */
 };
 
@@ -36,18 +37,11 @@ shape_at(const char *s)
 size_t
 shape_find(const struct shape *s, const char *at)
 {
-	size_t low = 0, high = s->n, i;
+	size_t i;
 
-	while (low < high) {
-		i = low + (high - low) / 2;
-		if (s->value[i].s == at)
-			return i;
-		if (s->value[i].s < at)
-			low = i + 1;
-		else
-			high = i;
-	}
-	return s->n;
+	for (i = 0; i < s->n && s->value[i].s != at; i++)
+		;
+	return i;
 }
 
 struct shape *
@@ -90,8 +84,8 @@ is_open(const struct shape *s, const char *p, unsigned depth)
 }
 
 static bool
-add_place(
-    struct shape *s, const char *before, struct json_val v, unsigned depth)
+add_place(struct shape *s, const char *before, struct json_val v,
+    unsigned depth, bool optional)
 {
 	struct shape_place *place;
 
@@ -107,14 +101,16 @@ add_place(
 	place = &s->place[s->nplaces++];
 	*place = (struct shape_place){.len = (size_t)(v.s - before),
 	    .depth = s->depth + depth + 1,
-	    .closed = depth >= s->max_depth || depth >= SHAPE_MAX_DEPTH};
+	    .closed = depth >= s->max_depth || depth >= SHAPE_MAX_DEPTH,
+	    .optional = optional};
 	buf_add(&s->text, before, place->len);
 	return s->text.len <= TEXT;
 }
 
 /*
  * Adds the values in w. *end is where the one before ended. False if there
- * are too many.
+ * are too many. What stands before a member that follows a value in the same
+ * object is its name alone: without both it is still good JSON.
  */
 static bool
 add_places(
@@ -122,9 +118,11 @@ add_places(
 {
 	struct json_walk inner;
 	struct json_val name, v;
+	bool optional = false;
 
 	while (json_name(w, &name)) {
 		if (is_open(s, w->p, depth)) {
+			optional = false;
 			inner = json_enter(w);
 			if (!add_places(s, &inner, depth + 1, end))
 				return false;
@@ -132,9 +130,10 @@ add_places(
 			continue;
 		}
 		v = json_take(w);
-		if (!add_place(s, *end, v, depth))
+		if (!add_place(s, *end, v, depth, optional))
 			return false;
 		*end = v.s + v.len;
+		optional = true;
 	}
 	return true;
 }
@@ -157,6 +156,7 @@ learn(struct shape *s, struct json_val record)
 	memset(s->text.s + s->text.len, 0, LOAD);
 	s->serial = ++serials;
 	s->n = s->nplaces;
+	s->gaps = 0;
 }
 
 /* The same after a miss; not at each one where records are all different. */
@@ -190,20 +190,17 @@ same_load(const char *a, const char *b, size_t len)
 }
 #endif
 
-/* Passes over that text, behind which LOAD bytes may be read. */
+/* Does the text at p begin with that, behind which LOAD bytes may be read? */
 static inline bool
-same(struct json_scan *s, const char *text, size_t len)
+begins(const char *p, const char *end, const char *text, size_t len)
 {
-	const char *p = s->p;
-
-	if ((size_t)(s->end - p) < len)
+	if ((size_t)(end - p) < len)
 		return false;
-	s->p += len;
 #if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
 	/* A call of memcmp for each would take a fifth of the time. */
-	if (len <= LOAD && s->end - p >= LOAD)
+	if (len <= LOAD && end - p >= LOAD)
 		return same_load(p, text, len);
-	if (len <= (size_t)2 * LOAD && s->end - p >= (ptrdiff_t)2 * LOAD)
+	if (len <= (size_t)2 * LOAD && end - p >= (ptrdiff_t)2 * LOAD)
 		return same_load(p, text, LOAD) &&
 		       same_load(p + LOAD, text + LOAD, len - LOAD);
 #endif
@@ -234,6 +231,7 @@ follow_elements(struct shape *e, struct json_scan *s)
 
 	s->p++;
 	e->nelements = 0;
+	e->gaps = 0;
 	e->listed = e->list_elements;
 	for (;;) {
 		if (!json_scan_space(s))
@@ -315,6 +313,32 @@ container(
 	return true;
 }
 
+/*
+ * Passes over what stands before place i, or before a later one if those
+ * between are missing: *i becomes its number, or that of the tail.
+ */
+static inline bool
+next_place(
+    struct shape *shape, struct json_scan *s, size_t *i, const char **text)
+{
+	size_t len, n = shape->nplaces;
+
+	for (;; ++*i) {
+		len = *i < n ? shape->place[*i].len
+			     : shape->text.len - shape->tail;
+		if (begins(s->p, s->end, *text, len)) {
+			s->p += len;
+			*text += len;
+			return true;
+		}
+		if (*i == n || !shape->place[*i].optional)
+			return false;
+		shape->value[*i] = (struct json_val){NULL, 0};
+		shape->gaps++;
+		*text += len;
+	}
+}
+
 /* Passes over an object like the one learned. */
 static bool
 follow(struct shape *shape, struct json_scan *s)
@@ -323,11 +347,12 @@ follow(struct shape *shape, struct json_scan *s)
 	struct shape_place *place;
 	size_t i, n = shape->nplaces;
 
-	for (i = 0; i < n; i++) {
-		place = &shape->place[i];
-		if (!same(s, text, place->len) || s->p == s->end)
+	for (i = 0; next_place(shape, s, &i, &text); i++) {
+		if (i == n)
+			return true;
+		if (s->p == s->end)
 			return false;
-		text += place->len;
+		place = &shape->place[i];
 		from = s->p;
 		if (*from == '{' || *from == '[') {
 			if (!container(shape, place, s))
@@ -338,7 +363,7 @@ follow(struct shape *shape, struct json_scan *s)
 		shape->value[i] =
 		    (struct json_val){from, (size_t)(s->p - from)};
 	}
-	return same(s, text, shape->text.len - shape->tail);
+	return false;
 }
 
 bool
@@ -352,6 +377,7 @@ shape_check(struct shape *shape, struct json_val v, struct json_error *e)
 		shape->left = &shape->most;
 	}
 	shape->s = v.s;
+	shape->gaps = 0;
 	if (shape->serial && follow(shape, &s) && s.p == s.end) {
 		shape->backoff = 0;
 		return true;

@@ -2,7 +2,8 @@
  * shape: checks records that look like the one before, and tells where their
  * values are.
  *
- * The records of one source mostly have the same members in the same order.
+ * The records of one source mostly have the same members in the same order,
+ * or most of them.
  * What stands between the values of one record, `{"id":`, `,"name":"`, is
  * then text that was checked already: it is compared, and only the values are
  * looked at. Where a record differs, json_check takes it, and it becomes the
@@ -31,12 +32,13 @@ struct shape {
 
 	/*
 	 * Of the record in hand, the last one that shape_check passed: its
-	 * text, and its n values in order. s is NULL where they are not known.
-	 * Values are in order of their text.
+	 * text, and its n values in the order of their text. s is NULL where
+	 * they are not known, that of a value where its member is missing.
 	 */
 	const char *s;
 	struct json_val *value;
 	size_t n;
+	size_t gaps;     /* missing ones; of elements: of all in the list */
 	uint64_t serial; /* of what is compared with; 0: nothing yet */
 
 	/* For a shape of elements: those of the array in hand, if `listed`. */
@@ -71,7 +73,7 @@ void shape_free(struct shape *);
  */
 struct shape *shape_at(const char *s);
 
-/* The number of the value that starts there; n if there is none. */
+/* The number of the value that starts there; n if there is none. Not quick. */
 size_t shape_find(const struct shape *, const char *at);
 
 /* The shape of the elements of value i, listed, or NULL. */
