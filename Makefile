@@ -14,8 +14,9 @@ DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libssl3 libxml2 libxxh
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpq-dev libssl-dev libxml2-dev libxxhash-dev \
 	make pkg-config
-DEPS_TEST = bats clang libclang-rt-dev clang-format clang-tidy cppcheck curl mandoc \
-	parallel postgresql procps python3 shellcheck time
+DEPS_TEST = bats brotli clang libclang-rt-dev clang-format clang-tidy cppcheck \
+	curl gunicorn mandoc nginx openssl parallel postgresql procps python3 \
+	python3-httpbin shellcheck time zstd
 
 CC = gcc
 CFLAGS = -O2 -g

@@ -273,6 +273,59 @@ the record has no member "a"
 	done
 }
 
+@test "--retry: ten further attempts, by default" {
+	start_apid --fault '/echo/*:status=500'
+	run --separate-stderr wdn-fetch --retry-delay 0 -u "$API/echo/x"
+	expect 75 '' '*status 500: Sorry! (after 11 attempts)'
+	[ "$(counts .requests)" -eq 11 ]
+	run --separate-stderr wdn-fetch --retry 0 -u "$API/echo/x"
+	[ "$(counts .requests)" -eq 12 ]
+}
+
+@test "a refused connection is tried again, until the server is there" {
+	start_apid
+	port=${API##*:}
+	stop_apid
+	wdn-fetch --retry 1000 --retry-delay 0.05 -s stats -u "$API/echo/x" \
+		>out 2>err 3>&- &
+	pid=$!
+	start_apid --port "$port"
+	wait "$pid"
+	[ "$(counts .requests)" -eq 1 ]
+	[[ $(<out) == '{"method":"GET",'* ]]
+}
+
+@test "a body that stops coming is left after --speed-time" {
+	start_apid --fault '/echo/*:stall=10@times=1'
+	run --separate-stderr wdn-fetch --speed-time 1 --retry-delay 0 -v \
+		-u "$API/echo/x"
+	expect 0 '{*' '*attempt 1 of *too slow*'
+	[ "$(counts .requests)" -eq 2 ]
+}
+
+@test "a connection that does not come is left after --connect-timeout" {
+	# a queue of one, that is full
+	python3 -c 'import socket, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen(0)
+c = [socket.socket() for _ in range(8)]
+for x in c:
+    x.setblocking(False)
+    x.connect_ex(s.getsockname())
+print(s.getsockname()[1], flush=True)
+time.sleep(20)' >port 3>&- &
+	pid=$!
+	for ((n = 0; n < 500; n++)); do
+		[ ! -s port ] || break
+		sleep 0.02
+	done
+	run --separate-stderr wdn-fetch --connect-timeout 0.2 --retry 1 \
+		--retry-delay 0 -u "http://127.0.0.1:$(<port)/"
+	kill "$pid"
+	expect 75 '' '*could not fetch *Failed to connect to *[(]after 2 attempts)'
+}
+
 @test "a server that stalls is left after --max-time" {
 	start_apid --products 40 --fault '/api/*:stall=10@first=1' \
 		--fault '/api/*:delay=60000@nth=1'
@@ -410,6 +463,22 @@ the record has no member "a"
 	run --separate-stderr wdn-fetch offers -- 2
 	[ "$status" -eq 0 ]
 	[ "$(asked '.[1].t_ms - .[0].t_ms >= 990')" = true ]
+}
+
+@test "a 503 with a wait does so, too; another server is not held" {
+	start_apid --fault '/busy:fields=503|Retry-After: 600'
+	there=$API
+	there_pid=$apid_pid
+	mkdir second
+	BATS_TEST_TMPDIR=$PWD/second start_apid
+	run --separate-stderr wdn-fetch --retry 0 -u "$there/busy"
+	[ "$status" -eq 75 ]
+	run --separate-stderr wdn-fetch --retry-max-time 5 -u "$there/echo/x"
+	expect 75 '' '*the server asked everybody to wait, for * s more*'
+	run --separate-stderr wdn-fetch --retry-max-time 5 -u "$API/echo/x"
+	expect 0 '{*' ''
+	[ "$(API=$there counts .requests)" -eq 1 ]
+	kill "$there_pid"
 }
 
 @test "--rate holds for all processes together" {
@@ -576,6 +645,16 @@ the record has no member "a"
 	expect 0 '[[]null,"//4AYQ=="]' ''
 }
 
+@test "an error's body is quoted, cut to a sane length, on one line" {
+	printf 'line 1\r\nline 2\t\303\251%s' "$(printf 'é%.0s' {1..500})" >long
+	start_apid --serve /long=long
+	run --separate-stderr wdn-fetch -r rejects -u "$API/long"
+	[ "$status" -eq 1 ]
+	reason=$(jq -r .reason rejects)
+	[[ $reason == *': line 1  line 2 éé'*'é...' ]]
+	[ "$(printf %s "${reason#*: line}" | wc -c)" -le 203 ]
+}
+
 @test "an answer that is not what was wanted is a rejected id" {
 	start_apid --products 40
 	with_offers 0
@@ -648,7 +727,6 @@ could not fetch "*": status 200, but the answer is no JSON: *' ''
 # credentials: each way to give some, in `given` as options, in `sent` as the
 # field that they become, and in `hidden` what must never be shown.
 credentials() {
-	host=${API#http://}
 	printf 'X-Key: open-sesame\n' >fields
 	printf 'token-of-mine\n' >token
 	printf 'me:p4ss:word\n' >user

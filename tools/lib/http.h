@@ -44,7 +44,8 @@ struct http_limits {
 	struct retry_limits retry;
 	double max_time;        /* seconds for one attempt; 0: no limit */
 	double connect_timeout; /* seconds; 0: libcurl's 300 */
-	double speed_time;      /* seconds without a byte; 0: no limit */
+	double speed_time;      /* seconds below speed_limit; 0: no limit */
+	uint64_t speed_limit;   /* bytes per second */
 	uint64_t max_body;      /* bytes, decompressed */
 	struct pace_rate rate;
 	const char *cacert; /* PEM file, or NULL */

@@ -14,7 +14,7 @@ static struct {
 	struct httpauth auth;
 	struct buf netrc;
 	struct api_statuses retry_on;
-	uint64_t retry, max_body;
+	uint64_t retry, max_body, speed_limit;
 	double retry_delay, retry_max_time, max_time, connect_timeout;
 	double speed_time;
 } given = {.retry = API_NONE,
@@ -23,6 +23,7 @@ static struct {
     .retry_max_time = -1,
     .max_time = -1,
     .connect_timeout = -1,
+    .speed_limit = 1,
     .speed_time = 30};
 
 static const char *
@@ -71,7 +72,9 @@ const struct opt httpopt_table[] = {
     {0, "connect-timeout", "SECONDS", OPT_TIME, &given.connect_timeout,
 	"limit of connecting (10)", NULL, 0, 0},
     {0, "speed-time", "SECONDS", OPT_TIME, &given.speed_time,
-	"give an attempt up after so long without a byte (30)", NULL, 0, 0},
+	"give up an attempt that is too slow for so long (30)", NULL, 0, 0},
+    {0, "speed-limit", "SIZE", OPT_SIZE, &given.speed_limit,
+	"bytes per second that are not too slow (1)", NULL, 1, 1 << 30},
     {0, "max-body", "SIZE", OPT_SIZE, &given.max_body,
 	"longest answer that is accepted (256M)", NULL, 1, (uint64_t)1 << 40},
     {0, "rate", "N/s|N/m|N/h[,BURST]", OPT_CALL, NULL,
@@ -156,6 +159,7 @@ limits(struct http_limits *l, const struct httpopt_source *s, int *status,
 	l->connect_timeout =
 	    first_of(given.connect_timeout, p->connect_timeout, 10);
 	l->speed_time = given.speed_time;
+	l->speed_limit = given.speed_limit;
 	l->max_body = given.max_body;
 	l->cacert = given.cacert;
 	l->netrc = given.netrc.s;

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "httprequest.h"
@@ -76,7 +77,8 @@ set_up(struct http_exchange *x)
 		curl_easy_setopt(
 		    e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)l->max_body);
 	if (l->speed_time > 0) {
-		curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl_easy_setopt(
+		    e, CURLOPT_LOW_SPEED_LIMIT, (long)l->speed_limit);
 		curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME,
 		    (long)(l->speed_time < 1 ? 1 : l->speed_time));
 	}
@@ -132,6 +134,9 @@ httpxfer_start(
 	curl_easy_setopt(x->easy, CURLOPT_NETRC,
 	    x->limits->netrc && !x->foreign ? (long)CURL_NETRC_OPTIONAL
 					    : (long)CURL_NETRC_IGNORED);
+	/* Over TLS, see whether one connection does for all (HTTP/2). */
+	curl_easy_setopt(x->easy, CURLOPT_PIPEWAIT,
+	    strncasecmp(x->at.s, "https:", 6) == 0 ? 1L : 0L);
 	httprequest_start(x, fields);
 	curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS,
 	    seconds > 0 ? (long)(seconds * 1000) + 1 : 0L);
