@@ -103,3 +103,37 @@ buf_base64(struct buf *b, const void *s, size_t len)
 			    i + j > len ? '=' : digits[v >> (18 - 6 * j) & 63]);
 	}
 }
+
+static int
+base64_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+' || c == '-')
+		return 62;
+	return c == '/' || c == '_' ? 63 : -1;
+}
+
+bool
+buf_unbase64(struct buf *b, const char *s, size_t len)
+{
+	unsigned bits = 0, n = 0;
+	size_t i = 0;
+	int d;
+
+	for (; i < len && (d = base64_digit(s[i])) >= 0; i++) {
+		bits = (bits << 6 | (unsigned)d) & 0xfff;
+		n += 6;
+		if (n >= 8) {
+			n -= 8;
+			buf_char(b, (char)(bits >> n & 0xff));
+		}
+	}
+	while (i < len && s[i] == '=')
+		i++;
+	return i == len && n != 6 && (bits & ((1u << n) - 1)) == 0;
+}

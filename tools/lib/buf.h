@@ -10,6 +10,7 @@
 #define SLUICE_BUF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -81,6 +82,12 @@ buf_cut(struct buf *b, size_t len)
 
 /* Appends n bytes as base64 (RFC 4648, padded). */
 void buf_base64(struct buf *, const void *s, size_t n);
+
+/*
+ * Appends what n digits of base64 mean, in either alphabet of RFC 4648, padded
+ * or not; false if they are none.
+ */
+bool buf_unbase64(struct buf *, const char *s, size_t n);
 
 /* A copy of the first n bytes of s, ended by NUL; the caller frees it. */
 char *buf_dup(const char *s, size_t n);

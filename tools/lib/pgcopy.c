@@ -165,43 +165,21 @@ add_string(struct buf *b, struct json_val v, enum quoting q, const char **code)
 
 /* ---- bytea ---- */
 
-static int
-base64_digit(unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	return c == '/' || c == '_' ? 63 : -1;
-}
-
 /* Base64 with both alphabets of RFC 4648, padded or not, as hex. */
 static const char *
 add_base64(struct buf *b, const char *s, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
-	unsigned bits = 0, n = 0;
-	size_t i = 0;
-	int d;
+	struct buf bytes = BUF_INIT;
+	bool good = buf_unbase64(&bytes, s, len);
+	size_t i;
 
-	for (; i < len && (d = base64_digit((unsigned char)s[i])) >= 0; i++) {
-		bits = (bits << 6 | (unsigned)d) & 0xfff;
-		n += 6;
-		if (n >= 8) {
-			n -= 8;
-			buf_char(b, hex[bits >> (n + 4) & 15]);
-			buf_char(b, hex[bits >> n & 15]);
-		}
+	for (i = 0; i < bytes.len; i++) {
+		buf_char(b, hex[(unsigned char)bytes.s[i] >> 4]);
+		buf_char(b, hex[bytes.s[i] & 15]);
 	}
-	while (i < len && s[i] == '=')
-		i++;
-	if (i < len || n == 6 || (bits & ((1u << n) - 1)) != 0)
-		return "it is neither hex (\\x...) nor base64";
-	return NULL;
+	buf_free(&bytes);
+	return good ? NULL : "it is neither hex (\\x...) nor base64";
 }
 
 /* Hex that is none is the server's to refuse. */
