@@ -309,6 +309,8 @@ answer_receipt(struct answer *a, struct out *out, const struct http_exchange *x,
 	    x->connect_ms, x->tls_ms, x->ttfb_ms, x->total_ms, x->wait_ms);
 	when_stamp(&b);
 	buf_char(&b, '"');
+	if (x->recorded.len > 0)
+		buf_printf(&b, ",\"replayed\":\"%s\"", x->recorded.s);
 	if (r->error) {
 		buf_str(&b, ",\"error\":");
 		json_quote(&b, r->error, strlen(r->error));

@@ -30,6 +30,7 @@ struct api_http {
 	double retry_delay, retry_max_time, max_time, connect_timeout;
 	const char *rate;
 	struct api_statuses retry_on; /* negative: not */
+	const char *secret_param;     /* as `sig2,-token`, see secreturl.h */
 };
 
 struct api_page {

@@ -71,7 +71,9 @@ static const struct key http_keys[] = {
     {"max_time", SECONDS, AT(api_http, max_time), NULL},
     {"connect_timeout", SECONDS, AT(api_http, connect_timeout), NULL},
     {"retry_on", RETRY_ON, AT(api_http, retry_on), NULL},
-    {"rate", STRING, AT(api_http, rate), NULL}, {NULL, STRING, 0, NULL}};
+    {"rate", STRING, AT(api_http, rate), NULL},
+    {"secret_param", STRING, AT(api_http, secret_param), NULL},
+    {NULL, STRING, 0, NULL}};
 
 static const struct key top_keys[] = {
     {"base_url", STRING, AT(api, base_url), NULL},
@@ -248,12 +250,6 @@ load_header(struct load *l, struct json_val name, struct json_val v)
 	return ok;
 }
 
-static void
-clear_http(struct api_http *h)
-{
-	*h = (struct api_http){API_NONE, -1, -1, -1, -1, NULL, {NULL, 0}};
-}
-
 static bool
 load_resource(struct load *l, struct json_val name, struct json_val v)
 {
@@ -380,7 +376,8 @@ api_load(struct api *a, const char *path, struct buf *why)
 
 	memset(a, 0, sizeof(*a));
 	a->file = path;
-	clear_http(&a->http);
+	a->http =
+	    (struct api_http){API_NONE, -1, -1, -1, -1, NULL, {NULL, 0}, NULL};
 	if (!read_file(&b, path)) {
 		buf_printf(why, "could not read profile \"%s\": %s", path,
 		    strerror(errno));

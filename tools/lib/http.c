@@ -37,21 +37,11 @@ http_new(const struct http_limits *limits, size_t slots)
 {
 	struct http *h = buf_array(NULL, 1, sizeof(*h));
 
-	memset(h, 0, sizeof(*h));
-	h->limits = *limits;
-	h->slots = slots;
-	if (httpwire_init(&h->wire, slots))
+	*h = (struct http){.limits = *limits, .slots = slots};
+	if (httpwire_init(&h->wire, slots, limits->cassette))
 		return h;
 	free(h);
 	return NULL;
-}
-
-static void
-drop(struct http *h, struct http_exchange *x)
-{
-	if (x->state == HTTP_RUNNING)
-		httpwire_break(&h->wire, x);
-	httpxfer_free(x);
 }
 
 void
@@ -61,13 +51,17 @@ http_free(struct http *h)
 
 	if (!h)
 		return;
-	for (i = 0; i < h->nlive; i++)
-		drop(h, h->live[i]);
+	for (i = 0; i < h->nlive; i++) {
+		if (h->live[i]->state == HTTP_RUNNING)
+			httpwire_break(&h->wire, h->live[i]);
+		httpxfer_free(h->live[i]);
+	}
 	for (i = 0; i < h->nspare; i++)
-		drop(h, h->spare[i]);
+		httpxfer_free(h->spare[i]);
 	pace_free(h->paces);
 	httpfields_free(&h->fields);
 	httpwire_free(&h->wire);
+	cassette_close(h->limits.cassette);
 	free(h->live);
 	free(h->spare);
 	free(h);
@@ -104,7 +98,8 @@ aim(struct http *h, struct http_exchange *x, const char *url, struct buf *why)
 	buf_cut(&x->at, 0);
 	buf_str(&x->at, url);
 	x->foreign = strcmp(x->origin.s, x->home.s) != 0;
-	x->pace = pace_of(&h->paces, x->origin.s, h->limits.rate);
+	if (!cassette_replays(h->limits.cassette))
+		x->pace = pace_of(&h->paces, x->origin.s, h->limits.rate);
 	x->reserved = false;
 	return true;
 }
@@ -167,6 +162,7 @@ finish(struct http *h, struct http_exchange *x, enum http_is is)
 	give_slot(h, x);
 	x->is = is;
 	x->state = HTTP_FINISHED;
+	cassette_end(h->limits.cassette, x);
 }
 
 /* A new attempt, or, after a redirect, the rest of one. */
@@ -193,7 +189,7 @@ go(struct http *h, struct http_exchange *x)
 	httpxfer_start(x, &h->fields, left);
 	x->state = HTTP_RUNNING;
 	if (!httpwire_begin(&h->wire, x, &x->why))
-		finish(h, x, HTTP_GAVE_UP);
+		finish(h, x, HTTP_REFUSED);
 }
 
 static void

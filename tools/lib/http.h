@@ -35,6 +35,7 @@
 
 #include "api.h"
 #include "buf.h"
+#include "cassette.h"
 #include "pace.h"
 #include "retry.h"
 
@@ -53,6 +54,7 @@ struct http_limits {
 	bool ordered; /* http_next gives exchanges as they were submitted */
 	const struct api_statuses *accept; /* answers too, beside 2xx */
 	void (*on_wait)(void);             /* called before a wait, or NULL */
+	struct cassette *cassette;         /* or NULL; http_free closes it */
 };
 
 enum http_is {
@@ -113,9 +115,13 @@ struct http_exchange {
 	/* Of the last attempt, too; httpwire.h fills it all. */
 	struct buf redirect; /* the URL that it leads to; empty: none */
 	char error[CURL_ERROR_SIZE];
-	bool too_long;     /* over max_body */
-	bool no_such_host; /* the name is known not to exist */
-	unsigned sent;     /* how often libcurl began to send it */
+	bool too_long;       /* over max_body */
+	bool no_such_host;   /* the name is known not to exist */
+	unsigned sent;       /* how often libcurl began to send it */
+	double elapsed;      /* seconds from the first one's beginning */
+	double jitter;       /* random, from 0 to under 1 */
+	double clock;        /* when it ended, in seconds since 1970 */
+	struct buf recorded; /* when it was, if it is replayed; else empty */
 
 	/* the module's own */
 	const struct http_limits *limits;
@@ -139,6 +145,7 @@ struct http_exchange {
 	double first;      /* when its first attempt began; 0: not yet */
 	double began;      /* when this attempt began */
 	double waits;      /* since when it waits; 0: it does not */
+	struct cassette_take take;
 };
 
 /* slots: requests at once. NULL if libcurl cannot be set up. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "msg.h"
 
@@ -158,6 +159,12 @@ bearer_file(struct http *h, const char *path, int *status, struct buf *why)
 	return ok;
 }
 
+static bool
+wanted(const struct httpauth *a, const char *path)
+{
+	return path && !(a->optional && access(path, F_OK) != 0);
+}
+
 bool
 httpauth_set(const struct httpauth *a, const struct api *api, struct http *h,
     int *status, struct buf *why)
@@ -175,14 +182,16 @@ httpauth_set(const struct httpauth *a, const struct api *api, struct http *h,
 			     "other");
 		return false;
 	}
-	if (a->bearer_file && !bearer_file(h, a->bearer_file, status, why))
+	if (wanted(a, a->bearer_file) &&
+	    !bearer_file(h, a->bearer_file, status, why))
 		return false;
-	if (a->user_file && !user_file(h, a->user_file, status, why))
+	if (wanted(a, a->user_file) && !user_file(h, a->user_file, status, why))
 		return false;
 	for (i = 0; i < a->headers.n; i++) {
 		s = a->headers.v[i];
 		*status = EX_USAGE;
-		if (*s == '@' ? !header_file(h, s + 1, status, why)
+		if (*s == '@' ? wanted(a, s + 1) &&
+				    !header_file(h, s + 1, status, why)
 			      : !http_header(h, s, why))
 			return false;
 	}

@@ -20,6 +20,7 @@ struct httpauth {
 	const char *bearer_file; /* its first line is a token; NULL: none */
 	const char *user_file;   /* its first line is USER:PASSWORD */
 	bool netrc;
+	bool optional; /* a file that is not there is none */
 };
 
 /*

@@ -22,14 +22,48 @@ is_harmless(const char *line, size_t nlen)
 	return false;
 }
 
-/* The value, and the token in `Bearer token`, are not shown any more. */
+/* What is behind the colon of `user:password` in base64 (RFC 7617). */
 static void
-keep_secret(const char *value)
+keep_password(const char *digits)
+{
+	struct buf b = BUF_INIT;
+	const char *colon;
+
+	if (buf_unbase64(&b, digits, strlen(digits)) && b.len > 0) {
+		colon = memchr(b.s, ':', b.len);
+		if (colon)
+			msg_secret(
+			    colon + 1, b.len - (size_t)(colon + 1 - b.s));
+	}
+	buf_free(&b);
+}
+
+/* `name=value; name=value`: the values. */
+static void
+keep_cookies(const char *s)
+{
+	const char *value;
+
+	for (; *s; s += *s == ';') {
+		value = s + strcspn(s, "=;");
+		s += strcspn(s, ";");
+		if (*value == '=')
+			msg_secret(value + 1, (size_t)(s - value) - 1);
+	}
+}
+
+/* The value, and the parts of it that are secret alone, are not shown. */
+static void
+keep_secret(const char *line, size_t nlen, const char *value)
 {
 	const char *token = strchr(value, ' ');
 
-	if (token && token[1])
+	if (nlen == 6 && strncasecmp(line, "Cookie", 6) == 0)
+		keep_cookies(value);
+	else if (token && token[1])
 		msg_secret(token + 1, strlen(token + 1));
+	if (strncasecmp(value, "Basic ", 6) == 0)
+		keep_password(value + 6);
 	msg_secret(value, strlen(value));
 }
 
@@ -76,7 +110,7 @@ httpfields_set(struct httpfields *h, const char *line, struct buf *why)
 	h->v[i].line = buf_dup(line, strlen(line));
 	h->v[i].credential = !is_harmless(line, nlen);
 	if (h->v[i].credential)
-		keep_secret(value);
+		keep_secret(line, nlen, value);
 	build(h);
 	return true;
 }

@@ -8,9 +8,11 @@
 #include "httpauth.h"
 #include "msg.h"
 #include "out.h"
+#include "secreturl.h"
 
 static struct {
 	const char *profile, *url, *cacert, *rate;
+	const char *cassette, *secret_param;
 	struct httpauth auth;
 	struct buf netrc;
 	struct api_statuses retry_on;
@@ -79,7 +81,35 @@ const struct opt httpopt_table[] = {
 	"longest answer that is accepted (256M)", NULL, 1, (uint64_t)1 << 40},
     {0, "rate", "N/s|N/m|N/h[,BURST]", OPT_CALL, NULL,
 	"so many requests, of all processes together", set_rate, 0, 0},
+    {0, "cassette", "record|replay:DIR", OPT_STR, &given.cassette,
+	"record what is asked and answered, or replay it", NULL, 0, 0},
+    {0, "secret-param", "[-]NAME[,...]", OPT_STR, &given.secret_param,
+	"parameters of URLs that are secret, or are not", NULL, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+
+static const char *
+secret_names(const struct api *a)
+{
+	return given.secret_param ? given.secret_param
+	       : a->file          ? a->http.secret_param
+				  : NULL;
+}
+
+static void
+is_secret(void *to, const char *s, size_t len)
+{
+	(void)to;
+	/* What a placeholder stands for is not known yet. */
+	if (*s != '{')
+		msg_secret(s, len);
+}
+
+/* What is secret in the URL is used, but not shown. */
+static void
+hide_secrets(const struct httpopt_source *s)
+{
+	secreturl_each(secret_names(&s->api), s->tmpl, is_secret, NULL);
+}
 
 bool
 httpopt_source(
@@ -104,7 +134,7 @@ httpopt_source(
 		return false;
 	if (!name) {
 		s->tmpl = buf_dup(given.url, strlen(given.url));
-		httpauth_hide_password(s->tmpl);
+		hide_secrets(s);
 		return true;
 	}
 	*status = EX_USAGE;
@@ -114,7 +144,7 @@ httpopt_source(
 	*status = EX_CONFIG;
 	s->tmpl = api_template(&s->api, s->resource, why);
 	if (s->tmpl)
-		httpauth_hide_password(s->tmpl);
+		hide_secrets(s);
 	return s->tmpl != NULL;
 }
 
@@ -139,7 +169,7 @@ limits(struct http_limits *l, const struct httpopt_source *s, int *status,
     struct buf *why)
 {
 	static const struct api_http silent = {
-	    API_NONE, -1, -1, -1, -1, NULL, {NULL, 0}};
+	    API_NONE, -1, -1, -1, -1, NULL, {NULL, 0}, NULL};
 	const struct api_http *p = s->api.file ? &s->api.http : &silent;
 	const char *rate = given.rate ? given.rate : p->rate;
 	const struct api_statuses *on =
@@ -162,7 +192,6 @@ limits(struct http_limits *l, const struct httpopt_source *s, int *status,
 	l->speed_limit = given.speed_limit;
 	l->max_body = given.max_body;
 	l->cacert = given.cacert;
-	l->netrc = given.netrc.s;
 	l->rate.burst = 1;
 	if (rate)
 		bad = pace_rate(&l->rate, rate);
@@ -184,6 +213,21 @@ hide_proxies(void)
 		httpauth_hide_password(getenv(names[i]));
 }
 
+static bool
+open_cassette(struct http_limits *l, const struct httpopt_source *s,
+    int *status, struct buf *why)
+{
+	const char *how = given.cassette;
+
+	if (!how)
+		how = getenv("SLUICE_CASSETTE");
+	if (!how || !*how)
+		return true;
+	l->cassette = cassette_open(how, secret_names(&s->api), status, why);
+	given.auth.optional = cassette_replays(l->cassette);
+	return l->cassette != NULL;
+}
+
 struct http *
 httpopt_open(const struct httpopt_source *s, size_t slots, bool ordered,
     const struct api_statuses *accept, int *status, struct buf *why)
@@ -191,15 +235,21 @@ httpopt_open(const struct httpopt_source *s, size_t slots, bool ordered,
 	struct http_limits l;
 	struct http *h;
 
-	if ((given.auth.netrc && !httpauth_netrc(&given.netrc, status, why)) ||
-	    !limits(&l, s, status, why))
+	if (!limits(&l, s, status, why) || !open_cassette(&l, s, status, why))
 		return NULL;
+	if (given.auth.netrc && !given.auth.optional &&
+	    !httpauth_netrc(&given.netrc, status, why)) {
+		cassette_close(l.cassette);
+		return NULL;
+	}
 	hide_proxies();
+	l.netrc = given.netrc.s;
 	l.ordered = ordered;
 	l.accept = accept;
 	l.on_wait = out_flush_all;
 	h = http_new(&l, slots);
 	if (!h) {
+		cassette_close(l.cassette);
 		*status = EX_OSERR;
 		buf_str(why, "could not set up libcurl");
 	} else if (!httpauth_set(&given.auth, &s->api, h, status, why)) {

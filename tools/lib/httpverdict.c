@@ -4,13 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "httprequest.h"
 #include "json.h"
 #include "msg.h"
-#include "when.h"
 
 enum {
 	MAX_HOPS = 10,
@@ -149,17 +147,6 @@ httpverdict_reason(
 }
 
 static double
-random_number(void)
-{
-	uint64_t n = 0;
-
-	/* Never fails for so few bytes, once the kernel is up. */
-	if (getrandom(&n, sizeof(n), 0) != (ssize_t)sizeof(n))
-		n = (uint64_t)(when_now() * 1e9) * 0x9e3779b97f4a7c15;
-	return (double)(n >> 11) * 0x1p-53;
-}
-
-static double
 asked(const struct http_exchange *x)
 {
 	struct retry_hint hint = RETRY_HINT_INIT;
@@ -168,27 +155,32 @@ asked(const struct http_exchange *x)
 
 	while (http_field(x, &at, &f))
 		retry_header(&hint, f.name, f.nlen, f.value, f.vlen);
-	return retry_asked(&hint, time(NULL));
+	return retry_asked(&hint, (time_t)x->clock);
 }
 
 struct retry_verdict
 httpverdict_judge(const struct http_exchange *x, CURLcode code)
 {
 	struct retry_attempt a = {.made = x->attempts,
-	    .elapsed = when_now() - x->first,
+	    .elapsed = x->elapsed,
 	    .code = (int)code,
 	    .status = x->status,
 	    .asked = -1};
+	struct retry_verdict v;
 
 	if (code == CURLE_OK && x->status < 300)
 		return retry_decide(&x->limits->retry, &a);
 	a.not_idempotent = a.sent = x->once && x->sent > 0;
 	a.declared = code == CURLE_OK && httprequest_declared(x);
-	a.random = random_number();
+	a.random = x->jitter;
 	a.no_such_host = x->no_such_host;
 	if (code == CURLE_OK && x->status >= 400)
 		a.asked = asked(x);
-	return retry_decide(&x->limits->retry, &a);
+	v = retry_decide(&x->limits->retry, &a);
+	/* What was waited for once need not be again. */
+	if (v.is == RETRY_AGAIN && x->recorded.len > 0)
+		v.wait = 0;
+	return v;
 }
 
 enum http_is

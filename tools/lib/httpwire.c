@@ -1,15 +1,18 @@
 /* httpwire: attempts on their way, over libcurl's multi interface. */
 #include "httpwire.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "httpxfer.h"
 #include "stop.h"
 
 enum { POLL_MS = 500 }; /* a stop is seen so late while libcurl polls */
 
 bool
-httpwire_init(struct httpwire *w, size_t slots)
+httpwire_init(struct httpwire *w, size_t slots, struct cassette *cassette)
 {
-	w->running = 0;
+	*w = (struct httpwire){.cassette = cassette};
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return false;
 	w->multi = curl_multi_init();
@@ -22,6 +25,7 @@ httpwire_init(struct httpwire *w, size_t slots)
 void
 httpwire_free(struct httpwire *w)
 {
+	free(w->played);
 	curl_multi_cleanup(w->multi);
 	curl_global_cleanup();
 }
@@ -29,8 +33,17 @@ httpwire_free(struct httpwire *w)
 bool
 httpwire_begin(struct httpwire *w, struct http_exchange *x, struct buf *why)
 {
-	CURLMcode bad = curl_multi_add_handle(w->multi, x->easy);
+	CURLMcode bad = CURLM_OK;
 
+	if (!cassette_start(w->cassette, x, why))
+		return false;
+	if (cassette_replays(w->cassette)) {
+		w->played =
+		    buf_array(w->played, w->nplayed + 1, sizeof(*w->played));
+		w->played[w->nplayed++] = x;
+	} else {
+		bad = curl_multi_add_handle(w->multi, x->easy);
+	}
 	if (bad)
 		buf_str(why, curl_multi_strerror(bad));
 	else
@@ -60,6 +73,15 @@ httpwire_ended(struct httpwire *w, CURLcode *code)
 	CURLMsg *m;
 	int left;
 
+	if (w->nplayed > 0) {
+		x = w->played[0];
+		w->running--;
+		w->nplayed--;
+		memmove(
+		    w->played, w->played + 1, w->nplayed * sizeof(*w->played));
+		*code = x->take.code;
+		return x;
+	}
 	while ((m = curl_multi_info_read(w->multi, &left))) {
 		if (m->msg != CURLMSG_DONE)
 			continue;
@@ -68,6 +90,7 @@ httpwire_ended(struct httpwire *w, CURLcode *code)
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
 		httpwire_break(w, x);
 		httpxfer_measure(x, *code);
+		cassette_keep(w->cassette, x, *code);
 		return x;
 	}
 	return NULL;

@@ -13,13 +13,22 @@
 struct httpwire {
 	CURLM *multi;
 	size_t running; /* attempts that were begun and did not end */
+	struct cassette *cassette;
+	struct http_exchange **played; /* replayed: ended when they began */
+	size_t nplayed;
 };
 
-/* slots: attempts at once. False if libcurl cannot be set up. */
-bool httpwire_init(struct httpwire *, size_t slots);
+/*
+ * slots: attempts at once. cassette: records attempts, or plays them in place
+ * of libcurl; NULL: neither. False if libcurl cannot be set up.
+ */
+bool httpwire_init(struct httpwire *, size_t slots, struct cassette *);
 void httpwire_free(struct httpwire *);
 
-/* Begins the attempt that httpxfer_start set up. False, with *why. */
+/*
+ * Begins the attempt that httpxfer_start set up. False, with *why: it cannot
+ * be made at all.
+ */
 bool httpwire_begin(struct httpwire *, struct http_exchange *, struct buf *why);
 
 /* Ends it here and now. */

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "httprequest.h"
+#include "when.h"
 
 enum { MAX_HEAD = 256 * 1024 };
 
@@ -112,6 +115,8 @@ httpxfer_free(struct http_exchange *x)
 	buf_free(&x->home);
 	buf_free(&x->origin);
 	buf_free(&x->redirect);
+	buf_free(&x->recorded);
+	cassette_take_free(&x->take);
 	buf_free(&x->request);
 	buf_free(&x->type);
 	buf_free(&x->field);
@@ -175,17 +180,57 @@ milliseconds(CURL *e, CURLINFO what)
 	return (double)us / 1000;
 }
 
+static const struct {
+	long curl;
+	const char *text;
+} versions[] = {{CURL_HTTP_VERSION_1_0, "1.0"}, {CURL_HTTP_VERSION_1_1, "1.1"},
+    {CURL_HTTP_VERSION_2_0, "2"}, {CURL_HTTP_VERSION_3, "3"}};
+
+enum { VERSIONS = sizeof(versions) / sizeof(*versions) };
+
 static const char *
 version(CURL *e)
 {
 	long v = CURL_HTTP_VERSION_NONE;
+	size_t i;
 
 	curl_easy_getinfo(e, CURLINFO_HTTP_VERSION, &v);
-	return v == CURL_HTTP_VERSION_1_0   ? "1.0"
-	       : v == CURL_HTTP_VERSION_1_1 ? "1.1"
-	       : v == CURL_HTTP_VERSION_2_0 ? "2"
-	       : v == CURL_HTTP_VERSION_3   ? "3"
-					    : "";
+	for (i = 0; i < VERSIONS; i++)
+		if (versions[i].curl == v)
+			return versions[i].text;
+	return "";
+}
+
+const char *
+httpxfer_version(const struct buf *text)
+{
+	size_t i;
+
+	for (i = 0; text->len > 0 && i < VERSIONS; i++)
+		if (strcmp(versions[i].text, text->s) == 0)
+			return versions[i].text;
+	return "";
+}
+
+void
+httpxfer_count(struct http_exchange *x, uint64_t bytes)
+{
+	x->bytes += bytes;
+	/* libcurl sends again by itself what a kept connection lost. */
+	if (x->sent > 1 && !x->once)
+		x->attempts += x->sent - 1;
+}
+
+static double
+random_number(void)
+{
+	uint64_t n = 0;
+
+	/* Never fails for so few bytes, once the kernel is up. */
+	if (getrandom(&n, sizeof(n), 0) != (ssize_t)sizeof(n))
+		n = (uint64_t)(when_now() * 1e9) * 0x9e3779b97f4a7c15;
+	/* As many digits as a cassette keeps. */
+	return (double)(n % 1000000) / 1e6;
 }
 
 void
@@ -197,11 +242,11 @@ httpxfer_measure(struct http_exchange *x, CURLcode code)
 
 	curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &x->status);
 	curl_easy_getinfo(e, CURLINFO_SIZE_DOWNLOAD_T, &n);
-	x->bytes += (uint64_t)n;
+	httpxfer_count(x, (uint64_t)n);
 	x->version = version(e);
-	/* libcurl sends again by itself what a kept connection lost. */
-	if (x->sent > 1 && !x->once)
-		x->attempts += x->sent - 1;
+	x->elapsed = when_now() - x->first;
+	x->clock = (double)time(NULL);
+	x->jitter = random_number();
 	x->dns_ms = milliseconds(e, CURLINFO_NAMELOOKUP_TIME_T);
 	x->connect_ms = milliseconds(e, CURLINFO_CONNECT_TIME_T);
 	x->tls_ms = milliseconds(e, CURLINFO_APPCONNECT_TIME_T);

@@ -19,6 +19,12 @@ void httpxfer_free(struct http_exchange *);
 void httpxfer_start(
     struct http_exchange *, const struct httpfields *, double seconds);
 
+/* The version of HTTP that the text names, as the exchange's `version`. */
+const char *httpxfer_version(const struct buf *text);
+
+/* Counts bytes of an answer, and what libcurl sent again by itself. */
+void httpxfer_count(struct http_exchange *, uint64_t bytes);
+
 /* Takes over the status, sizes and times of an attempt that ended. */
 void httpxfer_measure(struct http_exchange *, CURLcode);
 

@@ -287,6 +287,8 @@ pace_next(struct pace *p)
 	struct record r;
 	int64_t now = now_ns(), gap, slack, go;
 
+	if (!p)
+		return 0;
 	take(p, &r, now);
 	go = r.hold > now ? r.hold : now;
 	if (p->rate.per_second > 0) {
@@ -308,6 +310,8 @@ pace_held(struct pace *p)
 	struct record r;
 	int64_t now = now_ns();
 
+	if (!p)
+		return 0;
 	take(p, &r, now);
 	give(p, &r, false);
 	return r.hold > now ? (double)(r.hold - now) / 1e9 : 0;
@@ -319,6 +323,8 @@ pace_hold(struct pace *p, double seconds)
 	struct record r;
 	int64_t now = now_ns(), until = now + (int64_t)(seconds * 1e9);
 
+	if (!p)
+		return;
 	take(p, &r, now);
 	if (until > r.hold)
 		r.hold = until;

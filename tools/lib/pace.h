@@ -38,6 +38,8 @@ struct pace *pace_of(struct pace **list, const char *origin, struct pace_rate);
 void pace_free(struct pace *list);
 
 /*
+ * Where there is no pace (NULL), nobody waits, and holding does nothing.
+ *
  * Reserves the next slot: the seconds until the request may go. Who waited
  * asks pace_held before going.
  */

@@ -157,9 +157,13 @@ code_point(const char *c, size_t len)
 	return v;
 }
 
-/* A JSON escape; several backslashes where JSON stands in a JSON string. */
+/*
+ * A JSON escape; several backslashes where JSON stands in a JSON string.
+ * backslash: how many of them are one.
+ */
 static size_t
-json_escape(const char *s, const char *end, const char *c, size_t len)
+json_escape(
+    const char *s, const char *end, const char *c, size_t len, long backslash)
 {
 	static const char plain[] = "\"/\b\f\n\r\t", letter[] = "\"/bfnrt";
 	const char *p = s, *at;
@@ -184,7 +188,7 @@ json_escape(const char *s, const char *end, const char *c, size_t len)
 		return (size_t)(p + 5 - s);
 	}
 	if (*c == '\\')
-		return p - s > 1 ? 2 : 0;
+		return p - s < backslash ? 0 : (size_t)backslash;
 	at = len == 1 && *c ? strchr(plain, *c) : NULL;
 	if (!at || p == end || *p != letter[at - plain])
 		return 0;
@@ -192,7 +196,8 @@ json_escape(const char *s, const char *end, const char *c, size_t len)
 }
 
 static size_t
-character(const char *s, const char *end, const char *c, size_t len)
+character(
+    const char *s, const char *end, const char *c, size_t len, long backslash)
 {
 	size_t n;
 
@@ -207,29 +212,41 @@ character(const char *s, const char *end, const char *c, size_t len)
 	if (*s == '+' && *c == ' ')
 		return 1;
 	n = percents(s, end, c, len);
-	return n ? n : json_escape(s, end, c, len);
+	return n ? n : json_escape(s, end, c, len, backslash);
 }
 
 /* ---- masking ---- */
 
-/* The length of the value at s, in any spelling; 0: it is not there. */
+/* The length of the value at s, escaped; 0: it is not there. */
 static size_t
-spelled(const char *s, const char *end, const struct secret *v)
+escaped(const char *s, const char *end, const struct secret *v, long backslash)
 {
 	const char *p = s, *c = v->s, *stop = v->s + v->len;
-	size_t len, n, plain = 0;
+	size_t len, n;
 
-	if ((size_t)(end - s) >= v->len && memcmp(s, v->s, v->len) == 0)
-		plain = v->len;
 	for (; c < stop; c += len, p += n) {
 		len = json_utf8_one(c, (size_t)(stop - c));
 		if (len == 0)
 			len = 1;
-		n = character(p, end, c, len);
+		n = character(p, end, c, len, backslash);
 		if (n == 0)
-			return plain;
+			return 0;
 	}
-	return (size_t)(p - s) > plain ? (size_t)(p - s) : plain;
+	return (size_t)(p - s);
+}
+
+/* The same in any spelling. */
+static size_t
+spelled(const char *s, const char *end, const struct secret *v)
+{
+	bool plain = (size_t)(end - s) >= v->len && !memcmp(s, v->s, v->len);
+	size_t n = escaped(s, end, v, 2);
+
+	if (n == 0 && memchr(v->s, '\\', v->len))
+		n = escaped(s, end, v, 4);
+	if (n == 0 && memchr(v->s, '\\', v->len))
+		n = escaped(s, end, v, 8);
+	return plain && n < v->len ? v->len : n;
 }
 
 /* The end of the longest value that begins at s; s if none does. */

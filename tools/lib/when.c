@@ -1,3 +1,5 @@
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "when.h"
@@ -22,4 +24,19 @@ when_stamp(struct buf *b)
 	gmtime_r(&t.tv_sec, &tm);
 	strftime(s, sizeof s, "%Y-%m-%dT%H:%M:%S", &tm);
 	buf_printf(b, "%s.%03ldZ", s, t.tv_nsec / 1000000);
+}
+
+bool
+when_read(const char *s, double *seconds)
+{
+	struct tm tm = {0};
+	const char *rest = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
+	char *end = (char *)rest;
+
+	if (!rest)
+		return false;
+	*seconds = (double)timegm(&tm);
+	if (*rest == '.')
+		*seconds += strtod(rest, &end);
+	return strcmp(end, "Z") == 0;
 }
