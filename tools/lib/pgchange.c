@@ -2,9 +2,21 @@
 #include "pgclause.h"
 
 bool
-pgchange_needed(const struct pgtable *t)
+pgchange_needed(const struct pgrows *b, const struct pgpart *p)
 {
-	return t->newer != SIZE_MAX || t->history;
+	const struct pgtable *t = b->table;
+	size_t i;
+
+	if (t->spec->mode != PG_UPSERT)
+		return false;
+	if (t->newer != SIZE_MAX || t->history)
+		return true;
+	/* What is missing could break a constraint before the conflict. */
+	for (i = 0; i < t->ncol; i++)
+		if (!pgrows_has(b, p->shape, i) && t->col[i].closed == NULL &&
+		    (t->checks || t->col[i].required))
+			return pgclause_any(b, p, PGCLAUSE_SET);
+	return false;
 }
 
 /* ---- the look ---- */
@@ -69,8 +81,8 @@ lock(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool gone)
 	if (!gone && t->history)
 		buf_str(to, ", t.*");
 	buf_str(to, " FROM (SELECT s.* FROM s JOIN x USING (_sluice_n)"
-		    " WHERE x._sluice_is = 'change' ORDER BY ");
-	pgclause_key(to, t);
+		    " WHERE x._sluice_is = 'change'");
+	pgclause_order(to, t);
 	buf_str(to, ") s CROSS JOIN LATERAL (SELECT 1 AS _sluice_one");
 	if (!gone)
 		tell(to, t, "t.", 'o');
@@ -213,8 +225,10 @@ insert(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
 	/* Hashed, so read to its end, before the insert; see pgmerge. */
 	buf_printf(to,
 	    " FROM s WHERE s._sluice_n NOT IN (SELECT _sluice_n FROM x "
-	    "WHERE _sluice_is IS NOT NULL LIMIT %zu) ON CONFLICT (",
+	    "WHERE _sluice_is IS NOT NULL LIMIT %zu)",
 	    p->hi - p->lo);
+	pgclause_order(to, t);
+	buf_str(to, " ON CONFLICT (");
 	pgclause_key(to, t);
 	buf_str(to, set ? ") DO UPDATE SET " : ") DO NOTHING");
 	if (set) {

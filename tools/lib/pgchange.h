@@ -2,18 +2,19 @@
  * pgchange: statements that look at the rows there are before they write.
  *
  * An upsert of pgmerge leaves it to the conflict what becomes of a row. Where
- * the old values matter (--newer, --history) and for deletions, the rows are
- * looked up first; those that will change are locked, in the order of the
- * keys, so that what was seen is what is replaced, and then updated, inserted
- * or deleted, and told to the history, all in one statement.
+ * the old values matter (--newer, --history), where a record has enough for
+ * a row that exists but not for a new one, and for deletions, rows are looked
+ * up first; those that will change are locked, in the order of the keys, so
+ * that what was seen is what is replaced, and then updated, inserted or
+ * deleted, and told to the history, all in one statement.
  */
 #ifndef SLUICE_PGCHANGE_H
 #define SLUICE_PGCHANGE_H
 
 #include "pgmerge.h"
 
-/* Do the options ask for it? */
-bool pgchange_needed(const struct pgtable *);
+/* Does the upsert of a part ask for it? */
+bool pgchange_needed(const struct pgrows *, const struct pgpart *);
 
 /*
  * Both append to the buffer; the result is one row:

@@ -99,6 +99,20 @@ pgclause_differs(struct buf *to, const struct pgrows *b, const struct pgpart *p,
 }
 
 void
+pgclause_order(struct buf *to, const struct pgtable *t)
+{
+	size_t i;
+
+	buf_str(to, " ORDER BY ");
+	for (i = 0; i < t->nkey; i++)
+		buf_printf(to, "%soctet_length(s.%s::text)", i > 0 ? " + " : "",
+		    t->col[t->key[i]].ident);
+	for (i = 0; i < t->nkey; i++)
+		buf_printf(
+		    to, ", s.%s::text COLLATE \"C\"", t->col[t->key[i]].ident);
+}
+
+void
 pgclause_older(struct buf *to, const struct pgrows *b, const struct pgpart *p,
     const char *other)
 {

@@ -27,6 +27,12 @@ void pgclause_list(struct buf *, const struct pgrows *, const struct pgpart *,
 void pgclause_key(struct buf *, const struct pgtable *);
 void pgclause_key_matches(struct buf *, const struct pgtable *);
 
+/*
+ * ORDER BY that sorts the rows of s by their keys, as pgorder sorts what is
+ * sent in order: all loaders of a table lock its rows in the same order.
+ */
+void pgclause_order(struct buf *, const struct pgtable *);
+
 /* WHERE that finds the part's rows in the temporary table, if it takes one. */
 void pgclause_rows(struct buf *, const struct pgpart *);
 

@@ -18,8 +18,8 @@ in_order(struct pgflight *f, struct pgload *s)
 	f->part = (struct pgpart){
 	    .hi = b->n, .whole = true, .probe = !s->changing, .distinct = true};
 	if (b->nshape > 1 || s->table->partitioned ||
-	    s->table->spec->mode != PG_UPSERT || pgchange_needed(s->table) ||
-	    pgrows_gone(b, 0) || pgmerge_needs_update(b, &f->part))
+	    s->table->spec->mode != PG_UPSERT || pgrows_gone(b, 0) ||
+	    pgchange_needed(b, &f->part))
 		return false;
 	s->order = buf_array(s->order, b->n, sizeof *s->order);
 	f->order = s->order;

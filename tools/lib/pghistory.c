@@ -58,11 +58,12 @@ create(const struct pgtable *t, struct pg *pg, const char *name)
 	return status;
 }
 
-/* Did somebody else create it at the same time? */
+/* Did somebody else create it, or its type, at the same time? */
 static bool
 is_there(const struct pg *pg)
 {
-	return strcmp(pg->code, "42P07") == 0 || strcmp(pg->code, "23505") == 0;
+	return strcmp(pg->code, "42P07") == 0 ||
+	       strcmp(pg->code, "42710") == 0 || strcmp(pg->code, "23505") == 0;
 }
 
 static bool

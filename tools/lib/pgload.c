@@ -218,18 +218,13 @@ merge_by(struct pgload *s,
 static int
 merge_shape(struct pgload *s, const struct pgpart *p, struct pgcounts *sum)
 {
-	int status = 0;
+	int status;
 
 	if (pgrows_gone(s->rows, p->shape))
 		return merge_by(s, pgchange_delete, p, sum);
-	if (pgchange_needed(s->table)) {
-		status = merge_by(s, pgchange_upsert, p, sum);
-	} else {
-		if (pgmerge_needs_update(s->rows, p))
-			status = merge_by(s, pgmerge_update, p, sum);
-		if (status == 0)
-			status = merge_by(s, pgmerge_insert, p, sum);
-	}
+	status = merge_by(s,
+	    pgchange_needed(s->rows, p) ? pgchange_upsert : pgmerge_insert, p,
+	    sum);
 	if (status == 0 && s->table->seen &&
 	    s->table->spec->mode != PG_APPEND) {
 		buf_cut(&s->sql, 0);

@@ -137,9 +137,10 @@ pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 	pgclause_list(to, b, p, PGCLAUSE_ALL, "s.", "");
 	pgclause_own(to, t, false, "now()");
 	buf_str(to, " FROM s");
-	/* What an UPDATE has brought up to date cannot be inserted. */
-	if (p->probe || pgmerge_needs_update(b, p))
+	if (p->probe)
 		probe(to, b, p, set);
+	if (!p->distinct)
+		pgclause_order(to, t);
 	buf_str(to, " ON CONFLICT (");
 	pgclause_key(to, t);
 	buf_str(to, set ? ") DO UPDATE SET " : ") DO NOTHING");
@@ -149,34 +150,6 @@ pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 		pgclause_differs(to, b, p, "excluded", false);
 	}
 	count(to, t, p);
-}
-
-bool
-pgmerge_needs_update(const struct pgrows *b, const struct pgpart *p)
-{
-	const struct pgtable *t = b->table;
-	size_t i;
-
-	if (t->spec->mode != PG_UPSERT || !pgclause_any(b, p, PGCLAUSE_SET))
-		return false;
-	for (i = 0; i < t->ncol; i++)
-		if (!pgrows_has(b, p->shape, i) && t->col[i].closed == NULL &&
-		    (t->checks || t->col[i].required))
-			return true;
-	return false;
-}
-
-void
-pgmerge_update(struct buf *to, const struct pgrows *b, const struct pgpart *p)
-{
-	pgclause_source(to, b, p);
-	buf_printf(to, ", w AS (UPDATE %s AS t SET ", b->table->name);
-	pgclause_assignments(to, b, p, "s");
-	buf_str(to, " FROM s WHERE ");
-	pgclause_key_matches(to, b->table);
-	buf_str(to, " AND ");
-	pgclause_differs(to, b, p, "s", true);
-	buf_str(to, " RETURNING 1) SELECT 0, 0, count(*) FROM w");
 }
 
 void

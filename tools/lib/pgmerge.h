@@ -47,14 +47,6 @@ void pgmerge_parts(struct buf *, const struct pgpart *);
  */
 void pgmerge_insert(struct buf *, const struct pgrows *, const struct pgpart *);
 
-/*
- * Must rows that exist be updated by an UPDATE first, because an INSERT of
- * this shape could break a constraint before its conflict is found? Its
- * result is as above, with the updated rows in the last column only.
- */
-bool pgmerge_needs_update(const struct pgrows *, const struct pgpart *);
-void pgmerge_update(struct buf *, const struct pgrows *, const struct pgpart *);
-
 /* UPDATE of the --seen column where the statements before did not set it. */
 void pgmerge_seen(struct buf *, const struct pgrows *, const struct pgpart *);
 
