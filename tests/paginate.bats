@@ -415,6 +415,217 @@ $API/shop/collection?limit=15&p=2" ]
 	expect 65 1 '*at page 1, *: it says that there is more, but it leads to no other'
 }
 
+# list SHAPE OPTION...: walks that list of apid's, which query makes restless.
+list() {
+	run --separate-stderr paginate --records .items -s stats \
+		--receipts receipts -u "$API/list/v1/$1${query:+?$query}" \
+		"${@:2}"
+}
+
+# ids FROM TO: what a walk over these prints.
+ids() {
+	seq "$1" "$2" | sed 's/.*/{"id":&}/'
+}
+
+# queries: what was asked, without the path.
+queries() {
+	asked 'map(.url | sub("^[^?]*"; "")) | join(" ")'
+}
+
+@test "by auto: what the first answer shows, told as options" {
+	local shape found
+	start_apid
+	while read -r shape found; do
+		list "$shape" --by auto
+		expect 0 "$(ids 0 24)" "paginate: --by auto found $found"
+		[ "$(of_stats .complete)" = true ]
+		rm stats
+	done <<-'END'
+		page --by page --total '.total' --total-pages '.total_pages'
+		offset --by offset --offset-param offset --total '.total'
+		cursor --by cursor --cursor '.next_cursor' --cursor-param cursor
+		next --by next --next '.next'
+		link --by link
+	END
+	query='page=3' list page --by auto
+	expect 0 "$(ids 20 24)" '*--by page*'
+	query='offset=10' list offset --by auto --total .none
+	expect 0 "$(ids 10 19)" '*nothing that leads on*'
+	query='offset=20' list next --by auto
+	expect 0 "$(ids 20 24)" "*--by next --next '.next'"
+	query='n=7' list page --by auto
+	expect 0 "$(ids 0 6)" '*--by page*'
+	[ "$(counts '.urls["/list/v1/page?n=7"].requests')" = 1 ]
+}
+
+@test "by auto: a web page is walked by its links, in envelopes" {
+	start_apid
+	run --separate-stderr paginate --by auto -u "$API/list/v1/html"
+	expect 0 '{*}' 'paginate: --by auto found --by html'
+	[ "${#lines[@]}" -eq 3 ]
+	run --separate-stderr paginate --by auto --records .d -u "$API/list/v1/html"
+	expect 65 '' '*could not fetch page 1, *the answer is no JSON*'
+}
+
+@test "by auto: nothing that leads on is one page, which is said" {
+	start_apid
+	run --separate-stderr paginate --by auto -s stats -u "$API/echo/"
+	expect 0 '{*}' 'paginate: --by auto found nothing that leads on: this is taken for the only page'
+	[ "$(of_stats .complete)" = true ]
+}
+
+@test "by auto: every name that it knows is in the page, and the other way" {
+	local name known
+	known=$(sed -n '/^static const .* nexts/,/^#define COUNT/p' \
+		"$root/tools/lib/walkauto.c" | grep -oE '"(\.|header:)[^,}]*[^\\]"' |
+		sed 's/^"//; s/"$//; s/\\"/"/g' | sort -u)
+	[ "$(wc -l <<<"$known")" -gt 80 ]
+	sed -n '/^\.\\" names$/,/^\.\\" names end$/p' "$root/man/paginate.1" |
+		grep -E '^[.]Li ' | sed 's/^[.]Li //; s/ ,$//; s/^\\&//; s/\\(dq/"/g' |
+		sort -u | diff - <(cat <<<"$known")
+}
+
+@test "first page 0, or in the middle" {
+	start_apid
+	query=base=0 list page --by page --first-page 0 --total-pages .total_pages
+	expect 0 "$(ids 0 24)" ''
+	[ "$(queries)" = '?base=0&page=0 ?base=0&page=1 ?base=0&page=2' ]
+	list page --by page --first-page 3 --total .total
+	expect 0 "$(ids 20 24)" ''
+	query='page=9' list page --by page --total .total
+	expect 0 "$(ids 0 24)" ''
+}
+
+@test "--empty-pages: a hole that may be, and one that is too deep" {
+	start_apid
+	query=hole=2 list page --by page --total .total
+	expect 65 "$(ids 0 9)" '*broke off at page 2, *the total of 25 was not reached: got 10 records'
+	query=hole=2 list page --by page
+	expect 0 "$(ids 0 9)" ''
+	query=hole=2 list page --by page --empty-pages 1
+	expect 0 "$(ids 0 9; ids 20 24)" ''
+	# the empty page after the last one, and one more that may be
+	[ "$(of_receipts | tail -n 3)" = '3 200 5 false
+4 200 0 false
+5 200 0 true' ]
+	query='hole=2&n=50&holes=2' list page --by page --empty-pages 1
+	expect 0 "$(ids 0 9)" ''
+	query='hole=2' list offset --by offset --empty-pages 2 --total .none
+	expect 0 "$(ids 0 9; ids 20 24)" ''
+	query='hole=1' list offset --by offset --empty-pages 2 --page-size 10 \
+		--size-param limit
+	expect 0 "$(ids 10 24)" ''
+}
+
+@test "--empty-pages: where the server tells the way it only bounds it" {
+	start_apid
+	query='hole=2&holes=5&n=80' list cursor --by cursor --cursor .next_cursor
+	expect 0 "$(ids 0 9; ids 60 79)" ''
+	query='hole=2&holes=5&n=80' list cursor --by cursor \
+		--cursor .next_cursor --empty-pages 5
+	expect 0 "$(ids 0 9; ids 60 79)" ''
+	query='hole=2&holes=5&n=80' list next --by next --next .next --empty-pages 4
+	expect 65 "$(ids 0 9)" '*broke off at page 6, *: 5 pages in a row were empty, and it leads on'
+	query='hole=2&holes=90000&n=1000000' list next --by next --next .next
+	expect 65 "$(ids 0 9)" '*broke off at page 1002, *: 1001 pages in a row were empty, and it leads on'
+}
+
+@test "a page cap: what came is counted, not what was asked for" {
+	start_apid
+	query=cap=4 list page --by page --page-size 500 --size-param limit \
+		--total .total
+	expect 0 "$(ids 0 24)" ''
+	[ "$(of_stats .in)" = 7 ]
+	query=cap=4 list offset --by offset --page-size 500 --size-param limit
+	expect 0 "$(ids 0 24)" ''
+}
+
+@test "a total that grows while walking: the last one counts" {
+	start_apid
+	query=grow=5 list page --by page --total .total
+	expect 0 "$(ids 0 39)" ''
+	query=grow=5 list offset --by offset --total .total
+	expect 0 "$(ids 0 39)" ''
+}
+
+@test "records that move: said and counted, and with a key not counted twice" {
+	local moved='*: 2 records came more than once, as happens where a list changes*'
+	start_apid
+	query=shift=2 list page --by page --total .total
+	expect 0 "$(ids 0 9; ids 8 24)" "$moved"
+	[ "$(of_stats '[.out, .repeated, .complete] | tojson')" = '[27,2,true]' ]
+	rm stats
+	# two that moved in at the front were never seen
+	query=shift=2 list page --by page --total .total -k .id
+	expect 65 "$(ids 0 9; ids 8 24)" '*the total of 27 was not reached: got 25 records, and 2 of them again*'
+	[ "$(of_stats '[.out, .repeated, .complete] | tojson')" = '[27,2,false]' ]
+	query=shift=2 list cursor --by cursor --cursor .next_cursor -k .id
+	expect 0 "$(ids 0 9; ids 8 24)" "$moved"
+	run --separate-stderr paginate --by html -k .id -u "$API/"
+	expect 64 '' '*envelopes have no key*'
+}
+
+@test "a cursor in the query, a header or the body" {
+	start_apid
+	query='cursor=c10' list cursor --by cursor --cursor .next_cursor
+	expect 0 "$(ids 10 24)" ''
+	[ "$(queries)" = '?cursor=c10 ?cursor=c20' ]
+	list cursor --by cursor --cursor header:X-Next --cursor-header X-Cursor
+	expect 0 "$(ids 0 24)" ''
+	list cursor --by cursor --cursor .next_cursor --cursor-body .after.cursor \
+		--data '{"limit":10,"after":{"x":1e400}}'
+	expect 0 "$(ids 0 24)" ''
+	[ "$(asked '.[-1] | .method, .url, .body_bytes' | xargs)" = \
+		'POST /list/v1/cursor 47' ]
+	run --separate-stderr paginate --by cursor --cursor .c --cursor-body .a \
+		-u "$API/"
+	expect 64 '' '*the parameter ".a" cannot be in the body: there is no body: --data*'
+	run --separate-stderr paginate --by cursor --cursor .c --cursor-body .a \
+		--cursor-param b --data '{}' -u "$API/"
+	expect 64 '' '*a cursor goes to one place: cursor_param, cursor_header or cursor_body*'
+	run --separate-stderr paginate --by cursor --cursor .c --cursor-body .a.b \
+		--data '{"a":[]}' -u "$API/"
+	expect 64 '' '*".a.b" cannot be in the body: it leads into an array*'
+}
+
+@test "walks by POST: numbers and sizes in the body, as it is otherwise" {
+	start_apid
+	list page --by page --page-param .page --size-param .limit \
+		--page-size 10 --total .total --data '{"q":.q,"id":17}' q=a
+	expect 0 "$(ids 0 24)" ''
+	[ "$(asked 'map(.method) | unique[]')" = POST ]
+	list offset --by offset --offset-param .offset --total .total --data '{"limit":7}'
+	expect 0 "$(ids 0 24)" ''
+	# the next URL is posted to, with the body
+	list next --by next --next .next --data '{"n":12}'
+	expect 0 "$(ids 0 11)" ''
+	[ "$(asked 'map(.method) | unique[]')" = POST ]
+	run --separate-stderr paginate --by page --page-param .p --max-pages 2 \
+		--data '{"id":9007199254740993,"p":1}' -u "$API/echo/"
+	[ "$(jq -r .body <<<"${lines[1]}")" = '{"id":9007199254740993,"p":2}' ]
+	[ "$(jq -r '.headers["content-type"]' <<<"${lines[1]}")" = application/json ]
+	# what only reads may be asked again
+	curl -fsS "$API/_apid/fault" --data-binary 'POST /list/*:status=503@first=1'
+	list page --by page --retry-delay 0.01 --data '{"limit":20}'
+	expect 0 "$(ids 0 24)" ''
+	[ "$(of_stats .retries | tail -n 1)" -gt 0 ]
+}
+
+@test "a walk by POST out of a profile" {
+	cat >api.json <<-'END'
+		{"base_url": "${API}", "resources": {"found": {
+		 "path": "/list/v1/cursor", "records": ".items", "body": "{q: .q}",
+		 "page": {"by": "cursor", "cursor": ".next_cursor",
+		          "cursor_body": ".cursor", "size": 20,
+		          "size_param": ".limit", "empty_pages": 3}}}}
+	END
+	start_apid
+	run --separate-stderr paginate found q=x
+	expect 0 "$(ids 0 24)" ''
+	[ "$(asked 'map(.method + " " + .url) | unique[]')" = \
+		'POST /list/v1/cursor' ]
+}
+
 @test "a live pipeline: a page does not wait for the next one" {
 	pages list '{"d":[1],"next":"?p=2"}' '{"d":[2],"next":""}'
 	start_apid "${serve[@]}" --fault '/list?p=2:delay=60000'
@@ -449,9 +660,9 @@ $API/shop/collection?limit=15&p=2" ]
 @test "what is wrong with the command line or the profile is said" {
 	export API=http://127.0.0.1:1
 	run --separate-stderr paginate -u "$API/"
-	expect 64 '' '*nothing says how to walk; wanted: page, offset, cursor, next, link, html*'
+	expect 64 '' '*nothing says how to walk; wanted: auto, page, offset, cursor, next, link, html*'
 	run --separate-stderr paginate --by luck -u "$API/"
-	expect 64 '' '*by: "luck" is not known; wanted: page*'
+	expect 64 '' '*by: "luck" is not known; wanted: auto, page*'
 	run --separate-stderr paginate --by next -u "$API/"
 	expect 64 '' '*a walk by next needs to be told where it is: next*'
 	run --separate-stderr paginate --by cursor -u "$API/"

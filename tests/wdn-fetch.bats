@@ -170,7 +170,7 @@ the record has no member "a"
 	expect 0 '[[]"QUERY","application/x-search","{\\"n\\":1e400}"]' ''
 	run --separate-stderr wdn-fetch -r rejects -u "$API/echo/x" --body .b \
 		<<<'{"c":1}'
-	[ "$(jq -r .reason rejects)" = '--body: .b leads nowhere' ]
+	[ "$(jq -r .reason rejects)" = 'the body: .b leads nowhere' ]
 	run --separate-stderr wdn-fetch -u "$API/echo/x" --body '{' -- 1
 	expect 64 '' '*bad value "{" for --body: *'
 }

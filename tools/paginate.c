@@ -10,18 +10,22 @@
 #include <string.h>
 
 #include "answer.h"
+#include "ask.h"
 #include "http.h"
 #include "httpopt.h"
 #include "msg.h"
 #include "opt.h"
+#include "pageopt.h"
 #include "rec.h"
+#include "repeat.h"
 #include "stop.h"
-#include "url.h"
 #include "walk.h"
+#include "walkauto.h"
 
 static struct answer answer;
-static struct api_page rules = {
-    .first = API_NONE, .size = API_NONE, .max_pages = API_NONE};
+static struct api_page rules = PAGEOPT_NONE;
+static struct ask ask;
+static struct repeat repeat = REPEAT_INIT;
 
 static struct rec rec;
 static struct http *http;
@@ -30,34 +34,16 @@ static struct walk walk;
 static struct buf input; /* the name=value operands, as an object */
 static const char *id;   /* the value of the first of them */
 static bool *complete;
+static uint64_t *repeated;
 
 static const struct opt options[] = {ANSWER_OPTIONS(&answer), HTTPOPT_RETRY_ON,
-    {0, "by", "page|offset|cursor|next|link|html", OPT_STR, &rules.by,
-	"how the next page is found", NULL, 0, 0},
-    {0, "page-param", "NAME", OPT_STR, &rules.param,
-	"parameter of the page's number (page)", NULL, 0, 0},
-    {0, "first-page", "N", OPT_NUM, &rules.first,
-	"number of the first page (1)", NULL, 0, 0},
-    {0, "page-size", "N", OPT_NUM, &rules.size, "records to ask for at once",
-	NULL, 1, 0},
-    {0, "size-param", "NAME", OPT_STR, &rules.size_param,
-	"parameter of the page's size", NULL, 0, 0},
-    {0, "offset-param", "NAME", OPT_STR, &rules.offset_param,
-	"parameter of the first record's number (offset)", NULL, 0, 0},
-    {0, "cursor", "EXPR", OPT_STR, &rules.cursor,
-	"where the cursor of the next page is", NULL, 0, 0},
-    {0, "cursor-param", "NAME", OPT_STR, &rules.cursor_param,
-	"parameter of the cursor (cursor)", NULL, 0, 0},
-    {0, "next", "EXPR|XPATH", OPT_STR, &rules.next,
-	"where the next page's URL is", NULL, 0, 0},
-    {0, "total", "EXPR", OPT_STR, &rules.total,
-	"where the number of all records is", NULL, 0, 0},
-    {0, "total-pages", "EXPR", OPT_STR, &rules.total_pages,
-	"where the number of all pages is", NULL, 0, 0},
-    {0, "more", "EXPR", OPT_STR, &rules.more,
-	"what is true where there are more pages", NULL, 0, 0},
-    {0, "max-pages", "N", OPT_NUM, &rules.max_pages, "stop after so many pages",
-	NULL, 1, 0},
+    PAGEOPT_OPTIONS(&rules),
+    {0, "method", "METHOD", OPT_CALL, &ask,
+	"ask by this method (GET; with --data POST)", ask_method, 0, 0},
+    {0, "data", "EXPR", OPT_CALL, &ask, "ask with this body, JSON", ask_body, 0,
+	0},
+    {'k', "key", "EXPR", OPT_CALL, &repeat.key,
+	"the record's key: what comes twice counts once", key_opt, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
 
 static const struct opt_tool tool = {
@@ -75,83 +61,6 @@ val(const struct buf *b)
 	return (struct json_val){b->s, b->len};
 }
 
-/* Makes the object of the name=value operands. */
-static void
-read_operands(char **args)
-{
-	const char *equals;
-
-	buf_char(&input, '{');
-	for (; *args; args++) {
-		equals = strchr(*args, '=');
-		if (!equals || equals == *args)
-			opt_usage(
-			    "bad operand \"%s\": wanted name=value", *args);
-		if (!id)
-			id = equals + 1;
-		if (input.len > 1)
-			buf_char(&input, ',');
-		json_quote(&input, *args, (size_t)(equals - *args));
-		buf_char(&input, ':');
-		json_quote(&input, equals + 1, strlen(equals + 1));
-	}
-	buf_char(&input, '}');
-}
-
-static bool
-is_placeholder(const char *name, size_t len)
-{
-	const char *at = source.tmpl, *p;
-	size_t plen;
-
-	while (url_placeholder(&at, &p, &plen))
-		if (plen == len && memcmp(p, name, len) == 0)
-			return true;
-	return false;
-}
-
-/* The template filled; operands it does not name become parameters. */
-static bool
-first_url(struct buf *url, char **args, struct buf *why)
-{
-	const char *equals;
-	size_t len;
-
-	if (!url_expand(url, source.tmpl, val(&input), why))
-		return false;
-	for (; *args; args++) {
-		equals = strchr(*args, '=');
-		len = (size_t)(equals - *args);
-		if (!is_placeholder(*args, len))
-			url_query(
-			    url, *args, len, equals + 1, strlen(equals + 1));
-	}
-	return true;
-}
-
-/* What the options left open is the profile's. */
-static void
-complete_rules(const struct api_page *p)
-{
-	const char **to[] = {&rules.by, &rules.param, &rules.size_param,
-	    &rules.offset_param, &rules.cursor, &rules.cursor_param,
-	    &rules.next, &rules.total, &rules.total_pages, &rules.more};
-	const char *const from[] = {p->by, p->param, p->size_param,
-	    p->offset_param, p->cursor, p->cursor_param, p->next, p->total,
-	    p->total_pages, p->more};
-	size_t i;
-
-	for (i = 0; i < sizeof(to) / sizeof(*to); i++)
-		if (!*to[i])
-			*to[i] = from[i];
-	if (rules.first == API_NONE)
-		rules.first = p->first;
-	if (rules.size == API_NONE)
-		rules.size = p->size;
-	if (rules.max_pages == API_NONE)
-		rules.max_pages = p->max_pages;
-}
-
 _Noreturn static void
 refuse(int bad, const char *why)
 {
@@ -162,18 +71,20 @@ refuse(int bad, const char *why)
 
 /* The rules are the profile's where it says how to walk. */
 static void
-begin_walk(const char *url)
+begin_walk(const char *url, struct json_val body)
 {
 	const struct api_resource *r = source.resource;
 	struct buf why = BUF_INIT;
 
 	if (r)
-		complete_rules(&r->page);
-	if (walk_init(&walk, &rules, url, &why)) {
+		pageopt_complete(&rules, &r->page);
+	if (walk_init(&walk, &rules, url, body, &why)) {
 		if (walk_is_html(&walk) && answer.records)
 			refuse(EX_USAGE, "a walk by html prints envelopes: "
 					 "there is no use for --records");
 		answer.envelope = answer.envelope || walk_is_html(&walk);
+		if (answer.envelope && repeat.key.n > 0)
+			refuse(EX_USAGE, "envelopes have no key: --key");
 		return;
 	}
 	if (r && r->page.by && rules.by == r->page.by)
@@ -187,20 +98,26 @@ static void
 set_up(char **args)
 {
 	struct buf why = BUF_INIT, url = BUF_INIT;
+	struct http_request r = {.body = NULL};
 	int bad = EX_CONFIG;
 	bool ok;
 
 	ok = httpopt_source(&source, &args, &bad, &why) &&
 	     answer_open(&answer, source.resource, source.api.file, &why) &&
+	     ask_open(&ask, source.resource, source.api.file, &why) &&
 	     (http = httpopt_open(&source, 1, true, &answer.skip, &bad, &why));
 	if (ok) {
 		bad = EX_USAGE;
-		read_operands(args);
-		ok = first_url(&url, args, &why);
+		ok =
+		    pageopt_operands(&input, args, &why) &&
+		    ask_fill(&ask, val(&input), &r, &why) &&
+		    pageopt_url(&url, source.tmpl, args, &input, !r.body, &why);
 	}
 	if (!ok)
 		refuse(bad, why.s);
-	begin_walk(url.s);
+	if (*args)
+		id = strchr(*args, '=') + 1;
+	begin_walk(url.s, (struct json_val){r.body, r.len});
 	buf_free(&why);
 	buf_free(&url);
 }
@@ -229,16 +146,22 @@ static int
 good_page(const struct http_exchange *x, uint64_t count, bool *more)
 {
 	static const struct buf nothing = BUF_INIT;
-	struct walk_page p = {{x, answer.body}, &answer.lines, count};
+	struct walk_page p = {{x, answer.body}, &answer.lines, count, count};
 	struct buf why = BUF_INIT;
-	uint64_t page = walk.page, n = answer.n;
+	uint64_t page = walk.page, n = answer.n, repeated_here = 0;
 	enum walk_is is;
 	int status = 0;
 
 	/* Headers differ each time; the body is what may repeat. */
 	if (answer.envelope)
 		p.content = x->body.s ? &x->body : &nothing;
+	else
+		repeated_here = repeat_page(&repeat, &answer.lines);
+	if (repeat.key.n > 0)
+		p.fresh -= repeated_here;
 	is = walk_next(&walk, &p, &why);
+	if (page == 1 && walk.found.len > 0)
+		msg_note("%s", walk.found.s);
 	*complete = is == WALK_WHOLE;
 	*more = is == WALK_ON;
 	if (is == WALK_REPEAT) {
@@ -246,6 +169,7 @@ good_page(const struct http_exchange *x, uint64_t count, bool *more)
 	} else {
 		answer_print(&answer, rec.out);
 		rec_done(&rec, 1);
+		*repeated += repeated_here;
 	}
 	receipt(x, page, n, why.len ? why.s : NULL);
 	if (is == WALK_REPEAT || is == WALK_BROKEN) {
@@ -282,6 +206,8 @@ one_page(const struct http_exchange *x, bool *more)
 		answer_none(&answer);
 		return good_page(x, 0, more);
 	}
+	if (!walk.way && !answer.records && walkauto_is_html(x))
+		answer.envelope = true;
 	if (answer_read(&answer, x, val(&input), &why) &&
 	    answer_count(&answer, x, &n, &why))
 		return good_page(x, n, more);
@@ -290,21 +216,35 @@ one_page(const struct http_exchange *x, bool *more)
 	return status;
 }
 
+static bool
+submit(const char *home, struct buf *why)
+{
+	const struct pageask *a = &walk.ask;
+	struct http_request r = {.url = a->url.s, .home = home};
+
+	r.method = ask.method;
+	if (a->body.len > 0) {
+		r.body = a->body.s;
+		r.len = a->body.len;
+		r.type = "application/json";
+	}
+	if (a->field.len > 0)
+		r.field = a->field.s;
+	return http_submit(http, &r, NULL, why);
+}
+
 static int
 walk_all(void)
 {
 	struct buf first = BUF_INIT, why = BUF_INIT;
-	struct http_request what;
 	struct http_exchange *x;
 	bool more = true;
 	int status = 0;
 
-	buf_add(&first, walk.url.s, walk.url.len);
+	buf_str(&first, walk.ask.url.s);
 	while (more && status == 0 && !stop_asked()) {
 		more = false;
-		what =
-		    (struct http_request){.url = walk.url.s, .home = first.s};
-		if (!http_submit(http, &what, NULL, &why)) {
+		if (!submit(first.s, &why)) {
 			msg_warn("could not fetch page %" PRIu64 ": %s",
 			    walk.page, why.s);
 			status = EX_DATAERR;
@@ -332,10 +272,18 @@ main(int argc, char *argv[])
 	rec.deferred = true;
 	answer_stats(&answer, &rec);
 	complete = rec_flag(&rec, "complete", false);
+	repeated = rec_counter(&rec, "repeated");
 	status = walk_all();
+	if (*repeated > 0)
+		msg_note("%" PRIu64 " records came more than once, as "
+			 "happens where a list changes while it is walked; "
+			 "others may be missing",
+		    *repeated);
 	walk_free(&walk);
+	repeat_free(&repeat);
 	http_free(http);
 	answer_free(&answer);
+	ask_free(&ask);
 	httpopt_free(&source);
 	buf_free(&input);
 	return rec_close(&rec, status);

@@ -7,6 +7,7 @@
 #include "animals.h"
 #include "die.h"
 #include "echo.h"
+#include "list.h"
 #include "wdn.h"
 
 static const struct {
@@ -15,6 +16,7 @@ static const struct {
 } apis[] = {
     {"/api/v1/", wdn_serve},
     {"/animals/v1/", animals_serve},
+    {"/list/v1/", list_serve},
     {"/echo/", echo_serve},
 };
 

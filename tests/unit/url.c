@@ -139,9 +139,40 @@ try_queries(void)
 	buf_free(&b);
 }
 
+static const struct {
+	const char *url, *result;
+} drops[] = {
+    {"http://h/a", "http://h/a"},
+    {"http://h/a?", "http://h/a?"},
+    {"http://h/a?p%5B=1", "http://h/a"},
+    {"http://h/a?p[", "http://h/a"},
+    {"http://h/a?p[=1&b=2#p[=3", "http://h/a?b=2#p[=3"},
+    {"http://h/a?b=2&p%5b=1&c", "http://h/a?b=2&c"},
+    {"http://h/a?b=p[&p[[=1&p=2&%=3&p%5", "http://h/a?b=p[&p[[=1&p=2&%=3&p%5"},
+    {"http://h/a#?p[=1", "http://h/a#?p[=1"},
+    {"http://h/?p[=1&p[=2", "http://h/"},
+};
+
+static void
+try_drops(void)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof drops / sizeof *drops; i++) {
+		buf_cut(&b, 0);
+		buf_str(&b, drops[i].url);
+		url_drop_query(&b, "p[", 2);
+		CHECK(strcmp(b.s, drops[i].result) == 0, "%s: %s", drops[i].url,
+		    b.s);
+	}
+	buf_free(&b);
+}
+
 int
 main(void)
 {
+	try_drops();
 	try_templates();
 	try_references();
 	try_queries();

@@ -16,13 +16,18 @@ struct one {
 	struct page page[6];
 };
 
-#define RULES .first = API_NONE, .size = API_NONE, .max_pages = API_NONE
+#define RULES                                                       \
+	.first = API_NONE, .size = API_NONE, .max_pages = API_NONE, \
+	.empty_pages = API_NONE
+
+static const struct json_val nobody = {NULL, 0};
 
 static const struct one walks[] = {
     {{RULES, .by = "page"}, {{"", "{}", 2, WALK_ON, "http://h/l?page=2"},
 				{"", "{}", 1, WALK_ON, "http://h/l?page=3"},
 				{"", "{}", 0, WALK_WHOLE, ""}}},
     {{.first = 0,
+	 .empty_pages = API_NONE,
 	 .size = 5,
 	 .max_pages = 2,
 	 .by = "page",
@@ -99,16 +104,16 @@ walk_through(size_t i)
 	struct http_exchange x = {.status = 200};
 	struct buf why = BUF_INIT, content = BUF_INIT;
 	struct json_val body;
-	struct walk_page came = {{&x, {NULL, 0}}, &content, 0};
+	struct walk_page came = {{&x, {NULL, 0}}, &content, 0, 0};
 	const struct page *p;
 	struct walk w;
 	enum walk_is is;
 
-	CHECK(walk_init(&w, &o->rules, "http://h/l", &why), "walk %zu: %s", i,
-	    why.s);
+	CHECK(walk_init(&w, &o->rules, "http://h/l", nobody, &why),
+	    "walk %zu: %s", i, why.s);
 	for (p = o->page; p->then; p++) {
 		buf_cut(&x.at, 0);
-		buf_str(&x.at, w.url.s);
+		buf_str(&x.at, w.ask.url.s);
 		buf_cut(&x.head, 0);
 		buf_str(&x.head, p->head);
 		buf_cut(&content, 0);
@@ -116,13 +121,14 @@ walk_through(size_t i)
 		body.s = *p->body ? p->body : NULL;
 		body.len = strlen(p->body);
 		came.answer.body = body;
-		came.n = p->n;
+		came.n = came.fresh = p->n;
 		is = walk_next(&w, &came, &why);
 		CHECK(is == p->is, "walk %zu page %td: %d (%s)", i, p - o->page,
 		    (int)is, why.len ? why.s : "");
 		if (is == WALK_ON)
-			CHECK(strcmp(w.url.s, p->then) == 0,
-			    "walk %zu page %td: %s", i, p - o->page, w.url.s);
+			CHECK(strcmp(w.ask.url.s, p->then) == 0,
+			    "walk %zu page %td: %s", i, p - o->page,
+			    w.ask.url.s);
 		else if (is == WALK_BROKEN)
 			CHECK(strstr(why.s, p->then) != NULL,
 			    "walk %zu page %td: %s", i, p - o->page, why.s);
@@ -149,16 +155,16 @@ repeats(void)
 	    {"\"/c\"", 3, WALK_REPEAT}};
 	struct http_exchange x = {.status = 200};
 	struct buf why = BUF_INIT, content = BUF_INIT;
-	struct walk_page came = {{&x, {NULL, 0}}, &content, 0};
+	struct walk_page came = {{&x, {NULL, 0}}, &content, 0, 0};
 	struct walk w;
 	size_t i;
 
-	walk_init(&w, &rules, "http://h/", &why);
+	walk_init(&w, &rules, "http://h/", nobody, &why);
 	buf_str(&x.at, "http://h/");
 	buf_str(&content, "same");
 	for (i = 0; i < 3; i++) {
 		came.answer.body = (struct json_val){page[i].body, 4};
-		came.n = page[i].n;
+		came.n = came.fresh = page[i].n;
 		CHECK(walk_next(&w, &came, &why) == page[i].is, "page %zu", i);
 	}
 	CHECK(strstr(why.s, "came before") && w.received == 3, "%s", why.s);

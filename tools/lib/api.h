@@ -35,9 +35,9 @@ struct api_http {
 
 struct api_page {
 	const char *by, *param, *size_param, *offset_param;
-	const char *cursor, *cursor_param, *next;
+	const char *cursor, *cursor_param, *cursor_header, *cursor_body, *next;
 	const char *total, *total_pages, *more;
-	uint64_t first, size, max_pages;
+	uint64_t first, size, max_pages, empty_pages;
 };
 
 struct api_resource {

@@ -44,11 +44,14 @@ static const struct key page_keys[] = {{"by", STRING, AT(api_page, by), NULL},
     {"offset_param", STRING, AT(api_page, offset_param), NULL},
     {"cursor", STRING, AT(api_page, cursor), NULL},
     {"cursor_param", STRING, AT(api_page, cursor_param), NULL},
+    {"cursor_header", STRING, AT(api_page, cursor_header), NULL},
+    {"cursor_body", STRING, AT(api_page, cursor_body), NULL},
     {"next", STRING, AT(api_page, next), NULL},
     {"total", STRING, AT(api_page, total), NULL},
     {"total_pages", STRING, AT(api_page, total_pages), NULL},
     {"more", STRING, AT(api_page, more), NULL},
     {"max_pages", NUMBER, AT(api_page, max_pages), NULL},
+    {"empty_pages", NUMBER, AT(api_page, empty_pages), NULL},
     {NULL, STRING, 0, NULL}};
 
 static const struct key resource_keys[] = {
@@ -264,7 +267,7 @@ load_resource(struct load *l, struct json_val name, struct json_val v)
 	r = &a->resource[a->nresources++];
 	memset(r, 0, sizeof(*r));
 	r->give_up = r->batch = r->page.first = r->page.size =
-	    r->page.max_pages = API_NONE;
+	    r->page.max_pages = r->page.empty_pages = API_NONE;
 	json_decode(&b, name);
 	r->name = keep(a, &b);
 	buf_free(&b);

@@ -79,11 +79,11 @@ ask_fill(const struct ask *a, struct json_val record, struct http_request *r,
 		case EXPR_VALUE:
 			break;
 		case EXPR_NONE:
-			buf_printf(why, "--body: %s leads nowhere",
+			buf_printf(why, "the body: %s leads nowhere",
 			    expr_text(a->body));
 			return false;
 		case EXPR_FAILED:
-			buf_printf(why, "--body: %s", expr_error(a->body));
+			buf_printf(why, "the body: %s", expr_error(a->body));
 			return false;
 		}
 	}

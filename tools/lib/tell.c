@@ -49,29 +49,37 @@ field_text(const char *name, const struct http_exchange *x, struct buf *text)
 	return false;
 }
 
+/* The value there; false where nothing is told. */
+static bool
+find(struct tell *t, const struct tell_answer *a, struct json_val *v,
+    struct buf *why)
+{
+	enum expr_is is;
+
+	if (!t->expr || !a->body.s)
+		return false;
+	is = expr_get(t->expr, a->body, v);
+	if (is == EXPR_FAILED)
+		buf_printf(why, "%s: %s", t->text, expr_error(t->expr));
+	if (is != EXPR_VALUE || json_type(v->s) <= JSON_FALSE)
+		return false;
+	return json_type(v->s) != JSON_STRING || v->len > 2;
+}
+
 bool
 tell_text(struct tell *t, const struct tell_answer *a, struct buf *text,
     struct buf *why)
 {
 	struct json_val v;
-	enum expr_is is;
 
 	if (t->header)
 		return field_text(t->header, a->x, text);
-	if (!t->expr || !a->body.s)
-		return false;
-	is = expr_get(t->expr, a->body, &v);
-	if (is == EXPR_FAILED)
-		buf_printf(why, "%s: %s", t->text, expr_error(t->expr));
-	if (is != EXPR_VALUE)
+	if (!find(t, a, &v, why))
 		return false;
 	switch (json_type(v.s)) {
-	case JSON_NULL:
-	case JSON_FALSE:
-		return false;
 	case JSON_STRING:
 		json_decode(text, v);
-		return text->len > 0;
+		return true;
 	case JSON_NUMBER:
 	case JSON_TRUE:
 		buf_add(text, v.s, v.len);
@@ -81,6 +89,27 @@ tell_text(struct tell *t, const struct tell_answer *a, struct buf *text,
 		    why, "%s is %s", t->text, json_type_name(json_type(v.s)));
 		return false;
 	}
+}
+
+bool
+tell_value(
+    struct tell *t, const struct tell_answer *a, struct buf *b, struct buf *why)
+{
+	struct buf text = BUF_INIT;
+	struct json_val v;
+	bool told;
+
+	if (t->header) {
+		told = field_text(t->header, a->x, &text);
+		if (told)
+			json_quote(b, text.s, text.len);
+		buf_free(&text);
+	} else {
+		told = find(t, a, &v, why);
+		if (told)
+			json_compact(b, v);
+	}
+	return told;
 }
 
 bool

@@ -44,6 +44,10 @@ struct tell_answer {
 bool tell_text(
     struct tell *, const struct tell_answer *, struct buf *, struct buf *why);
 
+/* Appends the value as JSON, of any type: a field's text as a string. */
+bool tell_value(
+    struct tell *, const struct tell_answer *, struct buf *, struct buf *why);
+
 /* A whole number, written as a number or a string; all else is a *why. */
 bool tell_count(
     struct tell *, const struct tell_answer *, uint64_t *, struct buf *why);

@@ -148,6 +148,68 @@ url_query(struct buf *url, const char *name, size_t nlen, const char *value,
 	free(fragment);
 }
 
+static int
+hex_digit(char c)
+{
+	const char *digits = "0123456789abcdef", *p;
+
+	if (c >= 'A' && c <= 'F')
+		c = (char)(c - 'A' + 'a');
+	p = c ? strchr(digits, c) : NULL;
+	return p ? (int)(p - digits) : -1;
+}
+
+/* Is the parameter at s, up to its `=` or its end, of that name? */
+static bool
+is_named(const char *s, const char *end, const char *name, size_t nlen)
+{
+	int high, low;
+	char c;
+
+	for (; s < end && *s != '='; s++) {
+		c = *s == '+' ? ' ' : *s;
+		if (c == '%' && end - s > 2) {
+			high = hex_digit(s[1]);
+			low = hex_digit(s[2]);
+			if (high >= 0 && low >= 0) {
+				c = (char)(high * 16 + low);
+				s += 2;
+			}
+		}
+		if (nlen == 0 || *name != c)
+			return false;
+		name++;
+		nlen--;
+	}
+	return nlen == 0;
+}
+
+void
+url_drop_query(struct buf *url, const char *name, size_t nlen)
+{
+	struct buf kept = BUF_INIT;
+	const char *s = url->s ? strchr(url->s, '?') : NULL, *end, *hash;
+	char before = '?';
+
+	if (!s || ((hash = strchr(url->s, '#')) && hash < s))
+		return;
+	buf_add(&kept, url->s, (size_t)(s - url->s));
+	while (*s == '?' || *s == '&') {
+		s++;
+		end = s + strcspn(s, "&#");
+		if (!is_named(s, end, name, nlen)) {
+			buf_char(&kept, before);
+			buf_add(&kept, s, (size_t)(end - s));
+			before = '&';
+		}
+		s = end;
+	}
+	buf_str(&kept, s);
+	buf_cut(url, 0);
+	buf_add(url, kept.s, kept.len);
+	buf_free(&kept);
+}
+
 bool
 url_resolve(struct buf *b, const char *base, const char *ref, struct buf *why)
 {

@@ -36,6 +36,9 @@ bool url_expand(
 void url_query(struct buf *url, const char *name, size_t nlen,
     const char *value, size_t vlen);
 
+/* Takes every query parameter of that name, as decoded, out of the URL. */
+void url_drop_query(struct buf *url, const char *name, size_t nlen);
+
 /* Appends what the reference means, seen from base (RFC 3986, section 5). */
 bool url_resolve(
     struct buf *, const char *base, const char *ref, struct buf *why);

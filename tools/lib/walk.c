@@ -4,140 +4,55 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "linkfield.h"
-#include "url.h"
+#include "walkauto.h"
+#include "walkway.h"
 
-/* Links and anchors say by their relation where they lead (HTML, 4.6.6). */
-#define NEXT_LINK                                                 \
-	"(//link | //a | //area)[@href and contains(concat(' ', " \
-	"normalize-space(translate(@rel, 'NEXT', 'next')), ' '), ' next ')]"
-
-typedef bool next_fn(struct walk *, const struct tell_answer *, struct buf *);
-
-/* A way to walk; `next` is NULL where it counts. */
-struct walk_way {
-	const char *name;
-	next_fn *next; /* sets url; false where the page leads nowhere */
+enum {
+	EMPTY_PAGES = 1000 /* in a row, where the server tells the way */
 };
 
-static next_fn by_cursor, by_next, by_link, by_html;
-
-static const struct walk_way ways[] = {{"page", NULL}, {"offset", NULL},
-    {"cursor", by_cursor}, {"next", by_next}, {"link", by_link},
-    {"html", by_html}};
-
-enum { BY_PAGE, BY_OFFSET, BY_CURSOR, BY_NEXT, BY_LINK, BY_HTML };
-
-/* ---- the rules ---- */
-
+/* Was this never asked for before? From now on it was. */
 static bool
-find_way(struct walk *w, struct buf *why)
+is_new(struct walk *w, const struct pageask *a)
 {
-	const char *by = w->rules.by;
-	size_t i, n = sizeof(ways) / sizeof(*ways);
+	struct buf id = BUF_INIT;
+	bool is;
 
-	for (i = 0; by && i < n; i++)
-		if (strcmp(by, ways[i].name) == 0) {
-			w->way = &ways[i];
-			return true;
-		}
-	if (by)
-		buf_printf(why, "by: \"%s\" is not known; ", by);
-	else
-		buf_str(why, "nothing says how to walk; ");
-	buf_str(why, "wanted:");
-	for (i = 0; i < n; i++)
-		buf_printf(why, "%s %s", i ? "," : "", ways[i].name);
-	return false;
-}
-
-static bool
-check_rules(struct walk *w, struct buf *why)
-{
-	const struct api_page *p = &w->rules;
-
-	if (w->way == &ways[BY_CURSOR] && !p->cursor)
-		buf_str(why, "a walk by cursor needs to be told where it is: "
-			     "cursor");
-	else if (w->way == &ways[BY_NEXT] && !p->next)
-		buf_str(why, "a walk by next needs to be told where it is: "
-			     "next");
-	else if (p->size != API_NONE && !p->size_param)
-		buf_str(why, "a size needs the name of its parameter: "
-			     "size_param");
-	else
-		return true;
-	return false;
-}
-
-static bool
-compile(struct walk *w, struct buf *why)
-{
-	const struct api_page *p = &w->rules;
-
-	if (!walk_is_html(w))
-		return tell_init(&w->next, p->next, "next", why);
-	w->link = html_path(p->next ? p->next : NEXT_LINK, why);
-	return w->link != NULL;
-}
-
-/* ---- URLs ---- */
-
-static void
-add_number(struct buf *url, const char *name, uint64_t n)
-{
-	struct buf text = BUF_INIT;
-
-	buf_printf(&text, "%" PRIu64, n);
-	url_query(url, name, strlen(name), text.s, text.len);
-	buf_free(&text);
-}
-
-static void
-set_base(struct walk *w)
-{
-	buf_cut(&w->url, 0);
-	buf_add(&w->url, w->base.s, w->base.len);
-}
-
-/* Sets `url` by counting. */
-static void
-counted_url(struct walk *w)
-{
-	const struct api_page *p = &w->rules;
-
-	set_base(w);
-	if (w->way == &ways[BY_PAGE])
-		add_number(&w->url, p->param ? p->param : "page", w->number);
-	else
-		add_number(&w->url,
-		    p->offset_param ? p->offset_param : "offset", w->received);
+	pageask_identity(a, &id);
+	is = set_add(&w->asked, id.s, id.len);
+	buf_free(&id);
+	return is;
 }
 
 bool
 walk_init(struct walk *w, const struct api_page *rules, const char *url,
-    struct buf *why)
+    struct json_val body, struct buf *why)
 {
 	const struct api_page *p = &w->rules;
 
 	memset(w, 0, sizeof(*w));
 	w->rules = *rules;
-	if (!find_way(w, why) || !check_rules(w, why) || !compile(w, why) ||
-	    !tell_init(&w->cursor, p->cursor, "cursor", why) ||
-	    !tell_init(&w->total, p->total, "total", why) ||
+	buf_str(&w->base.url, url);
+	if (body.s)
+		json_compact(&w->base.body, body);
+	w->page = 1;
+	if (!tell_init(&w->total, p->total, "total", why) ||
 	    !tell_init(&w->total_pages, p->total_pages, "total_pages", why) ||
 	    !tell_init(&w->more, p->more, "more", why))
 		return false;
-	buf_str(&w->base, url);
-	if (p->size != API_NONE)
-		add_number(&w->base, p->size_param, p->size);
-	w->page = 1;
-	w->number = p->first != API_NONE ? p->first : 1;
-	if (w->way->next)
-		set_base(w);
-	else
-		counted_url(w);
-	set_add(&w->urls, w->url.s, w->url.len);
+	if (p->size != API_NONE && !p->size_param) {
+		buf_str(why, "a size needs the name of its parameter: "
+			     "size_param");
+		return false;
+	}
+	if (p->size != API_NONE &&
+	    !pageask_set_number(&w->base, p->size_param, p->size, why))
+		return false;
+	pageask_copy(&w->ask, &w->base);
+	if ((!p->by || strcmp(p->by, "auto") != 0) &&
+	    (!walkway_set(w, why) || !walkway_begin(w, why)))
+		return false;
+	is_new(w, &w->ask);
 	return true;
 }
 
@@ -150,97 +65,50 @@ walk_free(struct walk *w)
 	tell_free(&w->total_pages);
 	tell_free(&w->more);
 	html_path_free(w->link);
-	buf_free(&w->base);
-	buf_free(&w->url);
-	set_free(&w->urls);
+	buf_free(&w->cursor_to);
+	pageask_free(&w->base);
+	pageask_free(&w->ask);
+	buf_free(&w->found);
+	set_free(&w->asked);
 	set_free(&w->contents);
 }
 
 bool
 walk_is_html(const struct walk *w)
 {
-	return w->way == &ways[BY_HTML];
+	return w->way && w->way->html;
 }
 
-/* ---- where a page leads ---- */
-
+/* The first page came: it shows how to walk, and perhaps where it stands. */
 static bool
-by_cursor(struct walk *w, const struct tell_answer *a, struct buf *why)
+settle(struct walk *w, const struct walk_page *p, struct buf *why)
 {
-	const char *param =
-	    w->rules.cursor_param ? w->rules.cursor_param : "cursor";
-	struct buf text = BUF_INIT;
-	bool told = tell_text(&w->cursor, a, &text, why);
+	struct api_page *r = &w->rules;
+	uint64_t current;
 
-	if (told) {
-		set_base(w);
-		url_query(&w->url, param, strlen(param), text.s, text.len);
+	buf_str(&w->found, "--by auto found ");
+	if (!walkauto_find(&p->answer, p->n, r, &current, &w->found)) {
+		buf_str(&w->found, "nothing that leads on: this is taken for "
+				   "the only page");
+		r->by = NULL;
+		w->way = &walkway_nowhere;
+		return true;
 	}
-	buf_free(&text);
-	return told;
+	if (r->first == API_NONE && strcmp(r->by, "page") == 0)
+		r->first = current;
+	/* What was asked for without a number had this one. */
+	if (!walkway_set(w, why))
+		return false;
+	if (current != API_NONE && strcmp(r->by, "offset") == 0)
+		w->offset = current;
+	tell_free(&w->total);
+	tell_free(&w->total_pages);
+	return tell_init(&w->total, r->total, "total", why) &&
+	       tell_init(&w->total_pages, r->total_pages, "total_pages", why);
 }
 
-/* Makes a reference the URL; its fragment is nothing to the server. */
-static bool
-refer(struct walk *w, const char *from, const char *ref, struct buf *why)
-{
-	char *hash;
-	bool ok;
+/* ---- what a page says about the whole ---- */
 
-	buf_cut(&w->url, 0);
-	ok = url_resolve(&w->url, from, ref, why);
-	if (ok && (hash = strchr(w->url.s, '#')))
-		buf_cut(&w->url, (size_t)(hash - w->url.s));
-	return ok;
-}
-
-static bool
-by_next(struct walk *w, const struct tell_answer *a, struct buf *why)
-{
-	struct buf text = BUF_INIT;
-	bool told = tell_text(&w->next, a, &text, why) &&
-		    refer(w, a->x->at.s, text.s, why);
-
-	buf_free(&text);
-	return told;
-}
-
-static bool
-by_link(struct walk *w, const struct tell_answer *a, struct buf *why)
-{
-	struct buf text = BUF_INIT;
-	bool told =
-	    linkfield_next(a->x, &text) && refer(w, a->x->at.s, text.s, why);
-
-	buf_free(&text);
-	return told;
-}
-
-static bool
-by_html(struct walk *w, const struct tell_answer *a, struct buf *why)
-{
-	const struct http_exchange *x = a->x;
-	struct tell type = {.header = "Content-Type"};
-	struct buf text = BUF_INIT, url = BUF_INIT;
-	struct html_found f = {0, NULL};
-	struct html *page;
-	bool told;
-
-	tell_text(&type, a, &text, why);
-	page = html_parse(x->body.s, x->body.len, text.s, x->at.s, why);
-	told = page && html_find(page, NULL, w->link, &f, why) && f.n > 0 &&
-	       html_link(page, &f, 0, &url, why) &&
-	       refer(w, x->at.s, url.s, why);
-	html_found_free(&f);
-	html_free(page);
-	buf_free(&text);
-	buf_free(&url);
-	return told;
-}
-
-/* ---- the next page ---- */
-
-/* What a page says about the whole. */
 struct whole {
 	bool has_total, has_pages, has_more;
 	uint64_t total, pages;
@@ -267,8 +135,8 @@ read_whole(struct walk *w, const struct tell_answer *a, struct buf *why)
 static uint64_t
 position(const struct walk *w)
 {
-	return w->way == &ways[BY_PAGE] ? w->number + (w->rules.first == 0)
-					: w->page;
+	return w->way->counts == WALK_PAGES ? w->number + (w->rules.first == 0)
+					    : w->page;
 }
 
 /*
@@ -279,7 +147,7 @@ position(const struct walk *w)
 static bool
 is_last(const struct walk *w, const struct whole *t)
 {
-	return (t->has_total && !w->way->next && w->received == t->total) ||
+	return (t->has_total && w->way->counts && w->received == t->total) ||
 	       (t->has_pages && position(w) >= t->pages) ||
 	       (t->has_more && !t->more);
 }
@@ -288,15 +156,18 @@ is_last(const struct walk *w, const struct whole *t)
 static enum walk_is
 end(struct walk *w, const struct whole *t, struct buf *why)
 {
-	const char *but =
-	    w->way->next ? "but it leads to no other" : "but this one is empty";
+	const char *but = w->way->counts ? "but this one is empty"
+					 : "but it leads to no other";
 
-	if (t->has_total && w->received < t->total)
+	if (t->has_total && w->received < t->total) {
 		buf_printf(why,
 		    "the total of %" PRIu64 " was not reached: got %" PRIu64
 		    " records",
 		    t->total, w->received);
-	else if (t->has_pages && position(w) < t->pages)
+		if (w->repeated > 0)
+			buf_printf(why, ", and %" PRIu64 " of them again",
+			    w->repeated);
+	} else if (t->has_pages && position(w) < t->pages)
 		buf_printf(why, "it says that there are %" PRIu64 " pages, %s",
 		    t->pages, but);
 	else if (t->has_more && t->more)
@@ -304,18 +175,49 @@ end(struct walk *w, const struct whole *t, struct buf *why)
 	return why->len > 0 ? WALK_BROKEN : WALK_WHOLE;
 }
 
-/* Sets `url` to the next page's; false where there is none, or with *why. */
+/* ---- the next page ---- */
+
+/* Is an empty page the end? Else it is one of those that may be. */
+static bool
+ends_empty(const struct walk *w, const struct walk_page *p, struct buf *why)
+{
+	uint64_t allowed = w->rules.empty_pages;
+
+	if (p->n > 0)
+		return false;
+	if (allowed == API_NONE)
+		allowed = w->way->counts ? 0 : EMPTY_PAGES;
+	/* An answer that was skipped is no page of a shop's. */
+	if (w->way->html)
+		return true;
+	if (w->empties <= allowed)
+		return false;
+	if (!w->way->counts)
+		buf_printf(why,
+		    "%" PRIu64 " pages in a row were empty, and it leads on",
+		    w->empties);
+	return true;
+}
+
+/* Makes `ask` the next page's; false where there is none, or with *why. */
 static bool
 lead_on(struct walk *w, const struct walk_page *p, struct buf *why)
 {
-	/* An answer that was skipped is no page of the shop's. */
-	if (p->n == 0 && (!w->way->next || walk_is_html(w)))
+	if (w->way->counts && ends_empty(w, p, why))
 		return false;
-	if (w->way->next)
-		return w->way->next(w, &p->answer, why);
-	w->number++;
-	counted_url(w);
-	return true;
+	if (!w->way->next(w, &p->answer, p->n, why))
+		return false;
+	return w->way->counts || !ends_empty(w, p, why);
+}
+
+static void
+count(struct walk *w, const struct walk_page *p)
+{
+	w->received += p->fresh;
+	w->repeated += p->n - p->fresh;
+	w->empties = p->n > 0 ? 0 : w->empties + 1;
+	if (p->n > w->fullest)
+		w->fullest = p->n;
 }
 
 enum walk_is
@@ -328,15 +230,18 @@ walk_next(struct walk *w, const struct walk_page *p, struct buf *why)
 		buf_str(why, "its content came before");
 		return WALK_REPEAT;
 	}
-	w->received += p->n;
+	if (!w->way && !settle(w, p, why))
+		return WALK_BROKEN;
+	count(w, p);
 	t = read_whole(w, &p->answer, why);
 	if (why->len > 0)
 		return WALK_BROKEN;
 	if (is_last(w, &t) || !lead_on(w, p, why))
 		return why->len > 0 ? WALK_BROKEN : end(w, &t, why);
-	if (!set_add(&w->urls, w->url.s, w->url.len)) {
+	if (!is_new(w, &w->ask)) {
 		buf_printf(why,
-		    "it leads to \"%s\", which was asked for before", w->url.s);
+		    "it leads to \"%s\", which was asked for before",
+		    w->ask.url.s);
 		return WALK_BROKEN;
 	}
 	if (w->rules.max_pages != API_NONE && w->page >= w->rules.max_pages)

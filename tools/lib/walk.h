@@ -7,9 +7,9 @@
  * (a page size) is never counted on, as a server may give less. A walk that
  * is told where the next page is ends where it is told nothing.
  *
- * Guards: a URL asked for before, a page whose content came before, an end
- * before the total, the last page or where the server says that there is
- * more.
+ * Guards: a request that was made before, a page whose content came before,
+ * an end before the total, the last page or where the server says that there
+ * is more, and too many empty pages in a row on the way that it tells.
  */
 #ifndef SLUICE_WALK_H
 #define SLUICE_WALK_H
@@ -22,29 +22,34 @@
 #include "html.h"
 #include "http.h"
 #include "json.h"
+#include "pageask.h"
 #include "set.h"
 #include "tell.h"
 
 struct walk {
-	const struct walk_way *way;
+	const struct walk_way *way; /* NULL: the first page will show it */
 	struct api_page rules;
 	struct tell cursor, next, total, total_pages, more;
-	struct html_path *link; /* of the next page, in HTML */
-	struct buf base;        /* the URL without what paging adds to it */
-	struct buf url;         /* of the page in hand */
-	uint64_t page;          /* its number in this walk, from 1 */
-	uint64_t number;        /* what a walk by page calls it */
-	uint64_t received;      /* records so far */
-	struct set urls, contents;
+	struct html_path *link;   /* of the next page, in HTML */
+	struct buf cursor_to;     /* where the cursor is put (pageask.h) */
+	struct pageask base, ask; /* without what paging adds; in hand */
+	uint64_t page;            /* the page's number in this walk, from 1 */
+	uint64_t number, offset;  /* what a walk that counts calls it */
+	uint64_t received;        /* records so far that count for the total */
+	uint64_t repeated;        /* records that do not */
+	uint64_t fullest;         /* records of the fullest page */
+	uint64_t empties;         /* empty pages in a row */
+	struct buf found;         /* what the first page showed, for people */
+	struct set asked, contents;
 };
 
 /*
- * Sets `url` to the first page. False, with *why, if the rules are no good;
- * free it anyway. url and rules are copied, the rules' strings have to outlive
- * the walk.
+ * Sets `ask` to the first page. False, with *why, if the rules are no good;
+ * free it anyway. All is copied but for the rules' strings, which have to
+ * outlive the walk. body may be NULL.
  */
-bool walk_init(
-    struct walk *, const struct api_page *, const char *url, struct buf *why);
+bool walk_init(struct walk *, const struct api_page *, const char *url,
+    struct json_val body, struct buf *why);
 void walk_free(struct walk *);
 
 /* Are its pages HTML? */
@@ -55,10 +60,11 @@ struct walk_page {
 	struct tell_answer answer;
 	const struct buf *content; /* what must not come again */
 	uint64_t n;                /* records in it */
+	uint64_t fresh;            /* those of them that count for the total */
 };
 
 enum walk_is {
-	WALK_ON,     /* `url` and `page` are the next page's */
+	WALK_ON,     /* `ask` and `page` are the next page's */
 	WALK_WHOLE,  /* that was the last page */
 	WALK_CUT,    /* max_pages is reached, and there is more */
 	WALK_REPEAT, /* this page came before: *why; do not use it */
