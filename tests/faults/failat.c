@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const char *call;
@@ -22,11 +23,11 @@ static void __attribute__((constructor)) set_up(void)
 {
 	const char *n = getenv("FAIL_AT"), *fd = getenv("FAIL_TOLD");
 
-	if (n && fd) {
+	call = getenv("FAIL_CALL");
+	if (n)
 		at = strtol(n, NULL, 10);
+	if (fd)
 		told = (int)strtol(fd, NULL, 10);
-		call = getenv("FAIL_CALL");
-	}
 }
 
 static void *
@@ -112,4 +113,18 @@ close(int fd)
 		return -1;
 	}
 	return real(fd);
+}
+
+ssize_t
+send(int fd, const void *from, size_t n, int flags)
+{
+	static ssize_t (*real)(int, const void *, size_t, int);
+
+	if (real == NULL)
+		*(void **)&real = next("send");
+	if (call && strcmp(call, "send") == 0 && ++seen % 3 != 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return real(fd, from, n, flags);
 }

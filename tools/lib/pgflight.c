@@ -162,7 +162,8 @@ pgflight_wait(const struct pgflight *f)
 	PGconn *conn = f->load->pg->conn;
 	struct pollfd p = {PQsocket(conn), POLLIN, 0};
 
-	if (PQflush(conn) > 0)
+	/* There are rows left, even where all that was given is sent by now. */
+	if (f->phase == PGFLIGHT_ROWS || PQflush(conn) > 0)
 		p.events |= POLLOUT;
 	return p;
 }
