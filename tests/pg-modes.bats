@@ -64,6 +64,22 @@ until_true() {
 	return 1
 }
 
+# history_is_whole: each entry's old is the new of the one before of its key
+# and column, and the last ones are the values of t.
+history_is_whole() {
+	[ "$(sql "select count(*) from (select old, lag(new) over (partition by
+		id, \"column\" order by at) was from h) x
+		where old is distinct from was")" -eq 0 ]
+	sql "copy (select coalesce(t.id, h.id), h.a, h.b from t full join (
+		select id, max(new) filter (where \"column\" = 'a') a,
+		max(new) filter (where \"column\" = 'b') b from (select distinct
+		on (id, \"column\") * from h order by id, \"column\", at desc) x
+		group by id having count(new) > 0) h using (id)
+		where t.id is null and h.id is null or row(t.a, t.b::text)
+		is distinct from row(h.a, h.b)) to stdout" >differ
+	[ ! -s differ ]
+}
+
 # ---- versions ----
 
 @test "--newer: an older record never overwrites a newer row" {
@@ -369,6 +385,35 @@ a|X|Y' ]
 3|a|1' ]
 }
 
+# ---- at the same time ----
+
+@test "several at once: no row is lost, a deadlock is met once at most" {
+	PGOPTIONS+=' -c deadlock_timeout=20ms'
+	table 'id text primary key, v int, a text, b int'
+	for n in 1 2 3; do
+		python3 - "$n" >"in$n" <<-'END'
+			import json, random, sys
+			r = random.Random(int(sys.argv[1]))
+			for i in range(500):
+			    rec = {"id": "k%d" % r.randrange(60)}
+			    for c in "vab":
+			        if r.random() < 0.7: rec[c] = r.randrange(1000)
+			    if r.random() < 0.2: rec["x"] = True
+			    print(json.dumps(rec))
+		END
+		pg-upsert -t t -k id -b 50 --unknown ignore --delete-where .x \
+			--history h -s stats <"in$n" >"out$n" 2>"err$n" 3>&- &
+		pids[n]=$!
+	done
+	for n in 1 2 3; do
+		wait "${pids[n]}" || { cat "err$n"; return 1; }
+		cmp "in$n" "out$n"
+	done
+	# Who met one goes on alone.
+	[[ $(cat err?) != *'(2 of 10)'* ]]
+	history_is_whole
+}
+
 # ---- dry run ----
 
 @test "--dry-run: true counts over batches, and nothing stays" {
@@ -475,22 +520,6 @@ fold() {
 		        for k in sorted(table):
 		            f.write("\t".join(text(table[k][c]) for c in ["id", "v", "a", "b"]) + "\n")
 	END
-}
-
-# history_is_whole: each entry's old is the new of the one before of its key
-# and column, and the last ones are the values of t.
-history_is_whole() {
-	[ "$(sql "select count(*) from (select old, lag(new) over (partition by
-		id, \"column\" order by at) was from h) x
-		where old is distinct from was")" -eq 0 ]
-	sql "copy (select coalesce(t.id, h.id), h.a, h.b from t full join (
-		select id, max(new) filter (where \"column\" = 'a') a,
-		max(new) filter (where \"column\" = 'b') b from (select distinct
-		on (id, \"column\") * from h order by id, \"column\", at desc) x
-		group by id having count(new) > 0) h using (id)
-		where t.id is null and h.id is null or row(t.a, t.b::text)
-		is distinct from row(h.a, h.b)) to stdout" >differ
-	[ ! -s differ ]
 }
 
 # property NAME OPTION...: what the options are called in the model, and are.

@@ -184,7 +184,8 @@ pgflight_start(struct pgflight *f, struct pgload *s)
 	f->busy = true;
 	PQsetnonblocking(conn, 1);
 	buf_cut(&s->sql, 0);
-	buf_str(&s->sql, PGLOAD_BEGIN ";");
+	pgload_begin(s, &s->sql);
+	buf_char(&s->sql, ';');
 	if (!s->direct && !s->staged) {
 		pgmerge_stage(&s->sql, s->table);
 		buf_char(&s->sql, ';');

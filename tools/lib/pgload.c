@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,8 @@
 #include "pgblame.h"
 #include "pgchange.h"
 #include "pgload.h"
+
+enum { ALONE = 8 }; /* batches, after a deadlock */
 
 /*
  * Brings rows lo .. hi - 1 into the database. EX_DATAERR: the server refused
@@ -329,8 +332,28 @@ pgload_reset(struct pgload *s)
 }
 
 void
-pgload_learn(struct pgload *s)
+pgload_begin(const struct pgload *s, struct buf *to)
 {
+	/* "slui", so that nobody else's lock is meant; then the table. */
+	const uint64_t ours = (uint64_t)0x736c7569 << 32;
+	uint64_t oid = 0;
+
+	opt_number(s->table->oid, &oid);
+	buf_printf(to,
+	    PGLOAD_BEGIN "; SELECT pg_current_xact_id()"
+			 " FROM pg_advisory_xact_lock%s(%" PRIu64 ")",
+	    s->alone > 0 ? "" : "_shared", ours | oid);
+}
+
+void
+pgload_learn(struct pgload *s, int status)
+{
+	/* Class 40: another transaction was in the way. */
+	if (status == EX_TEMPFAIL && strncmp(s->pg->code, "40", 2) == 0)
+		s->alone = ALONE;
+	if (status)
+		return;
+	s->alone -= s->alone > 0;
 	s->staged |= !s->direct;
 	s->careful = s->nrefused > 0;
 	s->changing = s->now.unchanged < s->rows->n / 4;

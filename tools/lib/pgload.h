@@ -18,14 +18,10 @@
 #include "pgmerge.h"
 #include "pgrows.h"
 
-/*
- * How its transaction begins; the result is its id. Constraints speak up at
- * once, while the row can still be found.
- */
+/* Constraints speak up at once, while the row can still be found. */
 #define PGLOAD_BEGIN                            \
 	"BEGIN ISOLATION LEVEL READ COMMITTED;" \
-	"SET CONSTRAINTS ALL IMMEDIATE;"        \
-	"SELECT pg_current_xact_id()"
+	"SET CONSTRAINTS ALL IMMEDIATE"
 
 enum { PGLOAD_CHUNK = 64 << 10 }; /* bytes of rows that are sent at once */
 
@@ -46,12 +42,20 @@ struct pgload {
 	} * refused; /* for each row that is `bad`, in their order */
 	size_t nrefused;
 
-	bool changing; /* few rows of the last batch were unchanged */
-	bool careful;  /* it had bad rows */
-	bool stepwise; /* no batch is sent without waiting */
+	bool changing;  /* few rows of the last batch were unchanged */
+	bool careful;   /* it had bad rows */
+	unsigned alone; /* batches to store while no other loader does */
+	bool stepwise;  /* no batch is sent without waiting */
 	size_t *order;
 	struct buf sql, chunk;
 };
+
+/*
+ * Appends the statements that begin its transaction; the result of the last
+ * is the transaction's id. All loaders of the table share a lock, which one
+ * that met a deadlock holds alone for some batches: so it meets no other.
+ */
+void pgload_begin(const struct pgload *, struct buf *);
 
 /*
  * Brings all rows in, in a transaction that the caller has begun with a
@@ -68,7 +72,7 @@ int pgload(struct pgload *);
 bool pgload_direct(const struct pgload *);
 void pgload_reset(struct pgload *);
 int pgload_committed(struct pgload *, PGresult *);
-void pgload_learn(struct pgload *);
+void pgload_learn(struct pgload *, int status);
 
 /* Forgets the refused rows of the last pgload. */
 void pgload_forget(struct pgload *);

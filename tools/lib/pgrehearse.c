@@ -48,8 +48,7 @@ pgrehearse_batch(struct pgrehearse *r, struct pgload *load)
 		    pg_exec(r->pg, "TRUNCATE pg_temp." PGMERGE_STAGE, NULL);
 	if (status == 0)
 		status = pg_exec(r->pg, "RELEASE SAVEPOINT part", NULL);
-	if (status == 0)
-		pgload_learn(load);
+	pgload_learn(load, status);
 	return status;
 }
 

@@ -204,8 +204,11 @@ static int
 begin(struct pgstore *s)
 {
 	PGresult *res;
-	int status = pg_exec(&s->pg, PGLOAD_BEGIN, &res);
+	int status;
 
+	buf_cut(&s->load.sql, 0);
+	pgload_begin(&s->load, &s->load.sql);
+	status = pg_exec(&s->pg, s->load.sql.s, &res);
 	if (status)
 		return status;
 	snprintf(s->xid, sizeof s->xid, "%s", PQgetvalue(res, 0, 0));
@@ -283,8 +286,7 @@ transaction(struct pgstore *s)
 		status = EX_UNAVAILABLE;
 	if (status)
 		roll_back(s);
-	else
-		pgload_learn(&s->load);
+	pgload_learn(&s->load, status);
 	return status;
 }
 
