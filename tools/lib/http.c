@@ -371,9 +371,7 @@ wait_for(struct http *h, int fd)
 		if (left < next)
 			next = left > 0 ? left : 0;
 	}
-	if (h->limits.on_wait)
-		h->limits.on_wait();
-	return httpwire_wait(&h->wire, fd, next);
+	return httpwire_wait(&h->wire, fd, next, h->limits.on_wait);
 }
 
 struct http_exchange *

@@ -1,13 +1,17 @@
 /* httpwire: attempts on their way, over libcurl's multi interface. */
 #include "httpwire.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "httpxfer.h"
 #include "stop.h"
 
-enum { POLL_MS = 500 }; /* a stop is seen so late while libcurl polls */
+enum {
+	POLL_MS = 500, /* a stop is seen so late while libcurl polls */
+	AT_ONCE_MS = 1
+};
 
 bool
 httpwire_init(struct httpwire *w, size_t slots, struct cassette *cassette)
@@ -97,17 +101,23 @@ httpwire_ended(struct httpwire *w, CURLcode *code)
 }
 
 bool
-httpwire_wait(struct httpwire *w, int fd, double seconds)
+httpwire_wait(struct httpwire *w, int fd, double seconds, void (*on_wait)(void))
 {
 	struct curl_waitfd extra = {fd, CURL_WAIT_POLLIN, 0};
-	double ms = seconds * 1000 + 1;
-	int n;
+	unsigned more = fd == -1 ? 0 : 1;
+	double ms = ceil(seconds * 1000);
+	int n = 0;
 
-	if (w->running == 0 && fd == -1) {
-		stop_sleep(seconds);
-		return false;
+	if (w->running > 0 && ms > AT_ONCE_MS)
+		curl_multi_poll(w->multi, &extra, more, AT_ONCE_MS, &n);
+	if (n == 0) {
+		if (on_wait)
+			on_wait();
+		if (w->running == 0 && fd == -1)
+			stop_sleep(seconds);
+		else
+			curl_multi_poll(w->multi, &extra, more,
+			    ms < POLL_MS ? (int)ms : POLL_MS, NULL);
 	}
-	curl_multi_poll(w->multi, &extra, fd == -1 ? 0 : 1,
-	    ms < POLL_MS ? (int)ms : POLL_MS, &n);
 	return fd != -1 && extra.revents != 0;
 }

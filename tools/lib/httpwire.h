@@ -42,9 +42,11 @@ struct http_exchange *httpwire_ended(struct httpwire *, CURLcode *);
 
 /*
  * Waits, so many seconds at most, until an attempt can go on or fd (-1: none)
- * can be read; true for the latter. It returns early where a stop is asked
- * for, at the latest half a second after.
+ * can be read; true for the latter. on_wait (or NULL) is called before, unless
+ * something comes at once. It returns early where a stop is asked for, at the
+ * latest half a second after.
  */
-bool httpwire_wait(struct httpwire *, int fd, double seconds);
+bool httpwire_wait(
+    struct httpwire *, int fd, double seconds, void (*on_wait)(void));
 
 #endif

@@ -250,13 +250,15 @@ lock(struct pace *p, short type)
 	return r == 0;
 }
 
-/* Locks and reads; what another boot or nobody of ours wrote counts as none. */
+/*
+ * Reads; what another boot or nobody of ours wrote counts as none. Without the
+ * lock this may meet half of what another process writes: of eight bytes it
+ * sees all or none, and a time that makes no sense is none.
+ */
 static void
-take(struct pace *p, struct record *r, int64_t now)
+look(struct pace *p, struct record *r, int64_t now)
 {
-	*r = p->own;
-	if (p->fd != -1 && lock(p, F_WRLCK) &&
-	    pread(p->fd, r, sizeof(*r), 0) != (ssize_t)sizeof(*r))
+	if (p->fd == -1 || pread(p->fd, r, sizeof(*r), 0) != sizeof(*r))
 		*r = p->own;
 	r->boot[sizeof(r->boot) - 1] = '\0';
 	if (strcmp(r->boot, boot_id()) == 0 &&
@@ -267,16 +269,23 @@ take(struct pace *p, struct record *r, int64_t now)
 	memcpy(r->boot, boot_id(), strlen(boot_id()) + 1);
 }
 
-/* Writes where something changed, and unlocks. */
+/* The same, and nobody else writes until it is given back. */
 static void
-give(struct pace *p, const struct record *r, bool changed)
+take(struct pace *p, struct record *r, int64_t now)
 {
-	if (changed)
-		p->own = *r;
+	if (p->fd != -1 && !lock(p, F_WRLCK))
+		msg_debug("could not lock a pace file");
+	look(p, r, now);
+}
+
+static void
+give(struct pace *p, const struct record *r)
+{
+	p->own = *r;
 	if (p->fd == -1)
 		return;
 	/* A full disk leaves the pace to each process alone, no more. */
-	if (changed && pwrite(p->fd, r, sizeof(*r), 0) != (ssize_t)sizeof(*r))
+	if (pwrite(p->fd, r, sizeof(*r), 0) != (ssize_t)sizeof(*r))
 		msg_debug("could not write a pace file");
 	lock(p, F_UNLCK);
 }
@@ -287,20 +296,19 @@ pace_next(struct pace *p)
 	struct record r;
 	int64_t now = now_ns(), gap, slack, go;
 
-	if (!p)
-		return 0;
+	/* Without a rate there is nothing to write down. */
+	if (!p || p->rate.per_second <= 0)
+		return pace_held(p);
 	take(p, &r, now);
 	go = r.hold > now ? r.hold : now;
-	if (p->rate.per_second > 0) {
-		gap = (int64_t)(1e9 / p->rate.per_second);
-		slack = (int64_t)((p->rate.burst - 1) * (double)gap);
-		if (r.slot < go)
-			r.slot = go;
-		if (r.slot - slack > go)
-			go = r.slot - slack;
-		r.slot += gap;
-	}
-	give(p, &r, p->rate.per_second > 0);
+	gap = (int64_t)(1e9 / p->rate.per_second);
+	slack = (int64_t)((p->rate.burst - 1) * (double)gap);
+	if (r.slot < go)
+		r.slot = go;
+	if (r.slot - slack > go)
+		go = r.slot - slack;
+	r.slot += gap;
+	give(p, &r);
 	return (double)(go - now) / 1e9;
 }
 
@@ -312,8 +320,7 @@ pace_held(struct pace *p)
 
 	if (!p)
 		return 0;
-	take(p, &r, now);
-	give(p, &r, false);
+	look(p, &r, now);
 	return r.hold > now ? (double)(r.hold - now) / 1e9 : 0;
 }
 
@@ -328,5 +335,5 @@ pace_hold(struct pace *p, double seconds)
 	take(p, &r, now);
 	if (until > r.hold)
 		r.hold = until;
-	give(p, &r, true);
+	give(p, &r);
 }
