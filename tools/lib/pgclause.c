@@ -63,39 +63,68 @@ pgclause_key_matches(struct buf *to, const struct pgtable *t)
 	}
 }
 
-/*
- * The columns as one record, to be compared by its image: 1.0 and 1.00 are
- * equal, as are two spellings of a case-insensitive text, but what was sent
- * is to be stored; and every type has an image, not every one an equality.
- */
-static void
+/* Is it among the columns that change, of those that are exact or are not? */
+static bool
+compared(const struct pgrows *b, const struct pgpart *p, size_t c, bool exact)
+{
+	return pgclause_among(b, p, PGCLAUSE_SET, c) &&
+	       b->table->col[c].exact == exact;
+}
+
+/* The columns that are not exact as one record; false where there are none. */
+static bool
 image(struct buf *to, const struct pgrows *b, const struct pgpart *p,
     const char *alias, bool to_base)
 {
 	const struct pgcol *c;
-	const char *comma = "";
+	const char *before = "ROW(";
 	size_t i;
 
-	buf_str(to, "ROW(");
 	for (i = 0; i < b->ncol; i++) {
-		if (!pgclause_among(b, p, PGCLAUSE_SET, b->col[i]))
+		if (!compared(b, p, b->col[i], false))
 			continue;
 		c = &b->table->col[b->col[i]];
-		buf_printf(to, "%s%s.%s", comma, alias, c->ident);
+		buf_printf(to, "%s%s.%s", before, alias, c->ident);
 		if (to_base && c->domain)
 			buf_printf(to, "::%s", c->type);
-		comma = ", ";
+		before = ", ";
 	}
+	if (*before == 'R')
+		return false;
 	buf_str(to, ")::record");
+	return true;
 }
 
+/*
+ * Records are compared by their image: 1.0 and 1.00 are equal, as are two
+ * spellings of a case-insensitive text, but what was sent is to be stored;
+ * and every type has an image, not every one an equality. Where equal means
+ * identical, columns are compared by themselves: that halves the time.
+ */
 void
 pgclause_differs(struct buf *to, const struct pgrows *b, const struct pgpart *p,
     const char *other, bool to_base)
 {
-	image(to, b, p, "t", to_base);
-	buf_str(to, " OPERATOR(pg_catalog.*<>) ");
-	image(to, b, p, other, false);
+	const char *before = "(", *ident;
+	size_t i, at;
+
+	for (i = 0; i < b->ncol; i++) {
+		if (!compared(b, p, b->col[i], true))
+			continue;
+		ident = b->table->col[b->col[i]].ident;
+		buf_printf(to, "%st.%s IS DISTINCT FROM %s.%s", before, ident,
+		    other, ident);
+		before = " OR ";
+	}
+	at = to->len;
+	buf_str(to, before);
+	if (image(to, b, p, "t", to_base)) {
+		buf_str(to, " OPERATOR(pg_catalog.*<>) ");
+		image(to, b, p, other, false);
+	} else {
+		buf_cut(to, at);
+	}
+	buf_char(to, ')');
 }
 
 void

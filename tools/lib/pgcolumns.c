@@ -5,7 +5,9 @@
 
 /*
  * Domains are followed down to what they are made of, those of an array's
- * elements as well: b is the column's type, e that of its elements.
+ * elements as well: b is the column's type, e that of its elements. Support
+ * function 4 of a B-tree's operators is there where equal means identical;
+ * but blanks at the end count in a character without a length.
  */
 static const char column_query[] =
     "WITH RECURSIVE b(num, typ, mod, def) AS ("
@@ -33,7 +35,16 @@ static const char column_query[] =
     " e.typ IS NOT NULL, format_type(et.oid, NULL),"
     " a.attgenerated <> '', a.attidentity = 'a', b.typ <> a.atttypid,"
     " a.attnotnull AND NOT b.def"
-    "  AND NOT a.atthasdef AND a.attidentity = '' "
+    "  AND NOT a.atthasdef AND a.attidentity = '',"
+    " t.typtype = 'e' OR t.typnamespace = 'pg_catalog'::regnamespace"
+    "  AND t.typname <> 'bpchar' AND EXISTS"
+    "  (SELECT FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod"
+    "   JOIN pg_amproc p ON p.amprocfamily = o.opcfamily"
+    "    AND p.amproclefttype = o.opcintype AND p.amprocnum = 4"
+    "   WHERE m.amname = 'btree' AND o.opcdefault AND o.opcintype ="
+    "    CASE t.typname WHEN 'varchar' THEN 'text'::regtype ELSE t.oid END)"
+    "  AND NOT EXISTS (SELECT FROM pg_collation l"
+    "   WHERE l.oid = a.attcollation AND NOT l.collisdeterministic) "
     "FROM b JOIN pg_type t ON t.oid = b.typ AND t.typtype <> 'd'"
     " JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = b.num"
     " LEFT JOIN e ON e.num = b.num AND NOT EXISTS"
@@ -52,7 +63,8 @@ enum {
 	GENERATED,
 	IDENTITY,
 	DOMAIN,
-	REQUIRED
+	REQUIRED,
+	EXACT
 };
 
 static char *
@@ -136,6 +148,7 @@ one_column(struct pgcol *c, const PGresult *res, int i)
 		c->closed = "is an identity that is always generated";
 	c->domain = truth(res, i, DOMAIN);
 	c->required = truth(res, i, REQUIRED);
+	c->exact = truth(res, i, EXACT) && !c->domain;
 }
 
 int

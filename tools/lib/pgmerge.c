@@ -71,26 +71,21 @@ append(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 }
 
 /*
- * Leaves out the rows that would not change before the insert, which would
- * lock, so write, them. A subquery that yields a value is what the planner
- * never turns into a join over the whole table. Where it believes the table
- * to be tiny, it scans it for each row, so all rows must be looked at before
- * the insert fills its pages: what NOT IN compares with is hashed first. It
- * is hashed if it is believed to fit into work_mem, hence the limit.
+ * WITH x: s without the rows that would not change. The insert would lock, so
+ * write, them. A subquery that yields a value is what the planner never turns
+ * into a join over the whole table.
  */
 static void
 probe(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
 {
-	buf_str(to,
-	    " WHERE s._sluice_n NOT IN (SELECT s._sluice_n FROM s WHERE "
-	    "(SELECT ");
+	buf_str(to, ", x AS MATERIALIZED (SELECT * FROM s WHERE (SELECT ");
 	if (set)
 		pgclause_differs(to, b, p, "s", true);
 	else
 		buf_str(to, "false");
 	buf_printf(to, " FROM %s AS t WHERE ", b->table->name);
 	pgclause_key_matches(to, b->table);
-	buf_printf(to, ") IS FALSE LIMIT %zu)", p->hi - p->lo);
+	buf_str(to, ") IS NOT FALSE)");
 }
 
 /*
@@ -130,15 +125,20 @@ pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 		return;
 	}
 	pgclause_source(to, b, p);
+	if (p->probe)
+		probe(to, b, p, set);
 	buf_printf(to, ", w AS (INSERT INTO %s AS t (", t->name);
 	pgclause_list(to, b, p, PGCLAUSE_ALL, "", "");
 	pgclause_own(to, t, true, "");
 	buf_str(to, ") SELECT ");
 	pgclause_list(to, b, p, PGCLAUSE_ALL, "s.", "");
 	pgclause_own(to, t, false, "now()");
-	buf_str(to, " FROM s");
-	if (p->probe)
-		probe(to, b, p, set);
+	/*
+	 * Where the planner believes the table to be tiny, x scans it for each
+	 * row: counted first, it is all there before the table's pages fill.
+	 */
+	buf_str(to, p->probe ? " FROM x AS s WHERE (SELECT count(*) FROM x) > 0"
+			     : " FROM s");
 	if (!p->distinct)
 		pgclause_order(to, t);
 	buf_str(to, " ON CONFLICT (");

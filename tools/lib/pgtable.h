@@ -50,6 +50,7 @@ struct pgcol {
 	const char *stage;  /* its type in the temporary table */
 	char *value; /* SQL that turns the staged column into it, or NULL */
 	bool domain;
+	bool exact;    /* values that are equal are identical */
 	bool required; /* NOT NULL and nothing would fill it in */
 	bool in_key;
 	bool update; /* is set where the row exists */
