@@ -404,6 +404,43 @@ same_table() {
 	[[ $output != *"$SLUICE_VAR"* ]]
 }
 
+# tables: all that was stored, but for the times of this run.
+tables() {
+	local table
+	local -x PGTZ=UTC
+	for table in brands products retailers offers; do
+		sql "select to_jsonb(t) - 'updated_at' from $table t order by id"
+	done
+	sql 'select resource, id, status, records from fetches order by 1, 2'
+}
+
+@test "a run that was recorded, replayed without a server" {
+	cd "$BATS_TEST_TMPDIR"
+	serve --chaos 10 --missing-products 3
+	SLUICE_CASSETTE=record:tape wdn_ends 0
+	[[ $stderr == *"from $WDN_BASE_URL (record:$PWD/tape) into"* ]]
+	same_as_truth
+	tables >recorded
+	local retries
+	retries=$(summary '[.stages[].retries] | add')
+	stop_apid
+	fresh_database
+	SLUICE_CASSETTE=replay:tape wdn_ends 0
+	tables >replayed
+	cmp recorded replayed
+	[ "$(summary '[.stages[].retries] | add')" -eq "$retries" ]
+	# what was fetched is remembered as of now
+	SLUICE_CASSETTE=replay:tape wdn_ends 0
+	[ "$(summary '.stages.offers.in // 0')" -eq 0 ]
+}
+
+@test "a run that was recorded once and for all" {
+	export WDN_BASE_URL=http://api.test/api/v1
+	SLUICE_CASSETTE=replay:$root/tests/fixtures/wdn wdn_ends 0
+	tables >"$BATS_TEST_TMPDIR/stored"
+	diff "$root/tests/fixtures/wdn/tables" "$BATS_TEST_TMPDIR/stored"
+}
+
 @test "a wrong password" {
 	local hba=$BATS_FILE_TMPDIR/var/pg/data/pg_hba.conf i
 	sql "drop role if exists locked; create role locked superuser login password 'right'"
