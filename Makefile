@@ -153,7 +153,7 @@ soak: deps all bin/apid
 	done
 
 # ROWS="flatten verify": only these; BENCH_MB, BENCH_RUNS: see tests/bench.
-bench: deps-run all bin/bench/generate
+bench: deps-run all bin/apid bin/bench/generate
 	tests/bench/run $(ROWS)
 
 # Each target for a minute; what breaks one is left in build/.

@@ -144,6 +144,14 @@ need_tools() {
 	[ ! -e "$BATS_TEST_TMPDIR/bench/var" ]
 }
 
+@test "run: the row of distant fetches prints its table" {
+	need_tools wdn-fetch apid curl
+	can_measure
+	BENCH_PEERS=curl bench distant
+	expect 0 '*' '*'
+	[[ $output == *'  wdn-fetch --parallel-max 50 '*' yes'* ]]
+}
+
 @test "run: the row of fetches prints its table" {
 	need_tools wdn-fetch curl
 	can_measure

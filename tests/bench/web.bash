@@ -133,6 +133,58 @@ row_fetch() {
 	stop_nginx
 }
 
+# start_distant: apid, each answer 50 ms late; sets and exports url.
+start_distant() {
+	local i
+	rm -f "$work/port"
+	apid --parent --port-file "$work/port" --latency 50 \
+		</dev/null >"$work/apid.log" 2>&1 &
+	apid_pid=$!
+	for ((i = 0; i < 500; i++)); do
+		[[ ! -s $work/port ]] || break
+		sleep 0.02
+	done
+	[[ -s $work/port ]] ||
+		die 69 "$row: apid did not start: $(<"$work/apid.log")"
+	url=http://127.0.0.1:$(<"$work/port")/animals/v1/animals
+	export url
+}
+
+stop_apid() {
+	[[ -n ${apid_pid-} ]] || return 0
+	kill "$apid_pid" 2>/dev/null || true
+	wait "$apid_pid" 2>/dev/null || true
+	apid_pid=
+}
+
+# Whether each animal came, once.
+by_animals() {
+	local n
+	[[ $1 != wrk* ]] || { echo - && return; }
+	n=$(grep -oE '"id":[0-9]+' "$work/out" | sort -u |
+		comm -12 - <(sed 's/^/"id":/' "$d/ids" | sort) | wc -l)
+	[[ $n = "$(wc -l <"$d/ids")" ]] && echo yes || echo "no: $n came"
+}
+
+row_distant() {
+	local n=4000
+	needs wdn-fetch apid || return 0
+	title='small documents behind 50 ms, 50 in flight'
+	unit='k requests/s' judge=by_animals after=count_wrk
+	((mb >= 100)) || n=500
+	start_distant
+	make_requests full "$n"
+	make_requests small "$((n / 10))"
+	ours 'wdn-fetch --parallel-max 50' \
+		'wdn-fetch -q -u "$url/{id}" --parallel-max 50 <"$d/ids"'
+	peer 'curl --parallel' curl \
+		'curl -s --parallel --parallel-max 50 --config "$d/config"'
+	peer 'wrk, 50 connections' wrk 'LD_LIBRARY_PATH=$wrk_libraries \
+		wrk -t1 -c50 -d2 "$url/1" >"$d/wrk"'
+	contest
+	stop_apid
+}
+
 # What each contender reads: ids, URLs, a file of options for curl.
 make_requests() {
 	local to=$data/$1
