@@ -333,6 +333,13 @@ delivered() {
 	[ "$(delivered .)" = '{"batches":[],"counts":{}}' ]
 }
 
+@test "max-body: 413 for a longer one" {
+	start_apid --fault '*:max-body=5'
+	[ "$(get -w ' %{http_code}' -d 123456 "$url/")" = 'Sorry! 413' ]
+	[ "$(get -w ' %{http_code}' -d 12345 "$url/")" = 'Hello! 200' ]
+	[ "$(get -w ' %{http_code}' "$url/")" = 'Hello! 200' ]
+}
+
 @test "animals: ?errors=STATUS takes the good ones and lists the others" {
 	start_apid
 	local good='"name":"A","born_at":null,"friends":[]'

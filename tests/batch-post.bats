@@ -204,6 +204,19 @@ long None|application/json" ]
 	[ "$(stats '[.in,.done]')" = '[0,0]' ]
 }
 
+@test "a 2xx that is declared to be none is posted again, or given up" {
+	echo '{"error":"busy, try later"}' >busy.json
+	start_apid --serve /busy=busy.json
+	animals 1 2 >in
+	path=/busy
+	post --audit audit --retry 2 --not-executed 200:busy <in
+	expect 75 '' '*could not post*status 200: {"error":"busy, try later"} (after 3 attempts); it was not accepted'
+	[ "$(asked length)" -eq 3 ]
+	[ "$(ls audit)" = audit.json ]
+	post --not-executed 200:lazy <in
+	[ "$status" -eq 0 ]
+}
+
 @test "not declared, or with another body: it is unknown" {
 	start_apid --fault "$path:status=503@times=1" \
 		--fault "$path:json-status=500@times=1"
@@ -241,7 +254,7 @@ unknown() {
 	unknown reset-body=3 '[[1,2]]' -b 2
 	unknown length=5 '[[1,2]]' -b 2
 	unknown stall=3 '[[1,2]]' -b 2 --max-time 0.3
-	unknown delay=2000 '[]' -b 2 --max-time 0.1
+	unknown delay=100000 '[]' -b 2 --max-time 0.1
 	unknown redirect=/else '[]' -b 2
 	unknown status=408 '[]' -b 2
 	unknown status=504 '[]' -b 2
@@ -276,6 +289,17 @@ unknown() {
 	[ "$(cat "audit/batch_${name#pending_}.json")" = '[1,2]' ]
 	[ "$(asked '.[0:2]|map(.headers."idempotency-key")|unique')" = "[\"${name#pending_}\"]" ]
 	[ "$(audited | tr '\n' ' ')" = '1 2 3 4 5 ' ]
+	# One that the server takes only a part of, by and by.
+	fault "$path:reset"
+	animals 11 14 | sed '2s/"x"/4/' >further
+	post --audit audit <further
+	[ "$status" -eq 75 ]
+	no_faults
+	post --audit audit --ambiguous resend -r rejects </dev/null
+	[ "$status" -eq 1 ]
+	[ "$(home '.batches[3:]')" = '[[11],[13,14]]' ]
+	[ "$(stats '[.in,.done,.rejected,.resent]')" = '[1,0,1,3]' ]
+	[ "$(jq -c '[.line,.record.id,.code]' rejects)" = '[2,12,"422"]' ]
 	# It was carried out, and the server says so in its way: still unknown.
 	fault "$path:lost"
 	post --audit audit <<<"$(animals 6 7)"
@@ -454,6 +478,21 @@ $batch.json" ]
 	[ "$output" = "$(<in)" ]
 	[ "$(home .batches)" = '[[1,2],[3,4,5]]' ]
 	[ "$(stats '[.done,.batches,.halved]')" = '[5,2,1]' ]
+	# One that is too large among those that are not.
+	curl -fsS -X DELETE "$API/_apid/home"
+	fault "$path:max-body=1000"
+	{
+		animals 1 6
+		animals 7 7 | sed "s/x/$(printf '%01000d' 0)/"
+		animals 8 20
+	} >large
+	post -r rejects <large
+	[ "$status" -eq 1 ]
+	[ "$(home '.batches|add==[range(1;7),range(8;21)]')" = true ]
+	[ "$(jq -c '[.line,.code,.reason]' rejects)" = \
+		'[7,"413","the server refused it: status 413: Sorry!"]' ]
+	[ "$(asked 'map(select(.status==200).body_bytes)|max <= 1000')" = true ]
+	rm rejects
 	fault "$path:status=413"
 	post -r rejects <in
 	[ "$status" -eq 1 ]
@@ -468,6 +507,18 @@ $batch.json" ]
 	[ "$status" -eq 0 ]
 	[ "$(home '.batches|map(length)')" = '[62,63,62,63]' ]
 	[ "$(home '.batches|add == [range(1;251)]')" = true ]
+}
+
+@test "422: one of a hundred is found in few requests" {
+	start_apid
+	animals 1 100 | sed '37s/"x"/4/' >in
+	post --audit audit -r rejects <in
+	[ "$status" -eq 1 ]
+	[ "$(jq .line rejects)" -eq 37 ]
+	[ "$(home '.batches|add|length')" -eq 99 ]
+	# Two for each of the seven times that a hundred can be halved, and one.
+	[ "$(asked length)" -le 15 ]
+	[ "$(find audit -name 'pending_*' | wc -l)" -eq 0 ]
 }
 
 @test "422: the records that are the reason are found and rejected" {
@@ -531,6 +582,63 @@ $batch.json" ]
 	[ "$(audited | wc -l)" -eq 3 ]
 	[ "$(wc -l <out)" -eq 3 ]
 	[ "$(stats '[.in,.done,.exit]')" = '[3,3,143]' ]
+}
+
+@test "a signal ends a wait for the next attempt: nothing pends" {
+	start_apid --fault "$path:retry-after=3000"
+	animals 1 3 >in
+	batch-post -k .id -u "$API$path" --audit audit -s stats <in >out 3>&- &
+	pid=$!
+	answered() { [ "$(asked '.[0].status')" = 429 ]; }
+	wait_for answered
+	kill -TERM "$pid"
+	code=0
+	wait "$pid" || code=$?
+	[ "$code" -eq 143 ]
+	[ "$(ls audit)" = audit.json ]
+	[ ! -s out ]
+	[ "$(stats '[.in,.exit]')" = '[0,143]' ]
+}
+
+@test "a full disk under the audit folder: what is on account is true" {
+	unshare -m true 2>/dev/null || skip "no mount namespace"
+	start_apid
+	animals 1 400 >in
+	export API path
+	# Smaller and smaller, so that it fills up at each of the steps.
+	for left in 0 4 8 12 20 28; do
+		echo "left: $left KB"
+		rm -rf audit kept
+		mkdir audit kept
+		curl -fsS -X DELETE "$API/_apid/home"
+		export left
+		# shellcheck disable=SC2016 # the inner one's
+		run --separate-stderr unshare -m bash -c '
+			mount -t tmpfs -o size=1M none audit || exit 99
+			batch-post -k .id --audit audit -u "$API$path" \
+				</dev/null
+			head -c $(((1024 - 4 - left) * 1024)) /dev/zero >audit/full
+			batch-post -q -k .id -b 50 -u "$API$path" --audit audit \
+				<in >out
+			code=$?
+			rm audit/full
+			cp -a audit/. kept
+			exit $code'
+		[ "$status" -ne 99 ] || skip "no tmpfs"
+		expect 74 '' '*could not write file "audit/*": No space left*'
+		# What is audited was accepted; the batch in hand is named.
+		n=$(cat kept/batch_* | jq '.[]' | wc -l)
+		taken=$(home '.counts|length')
+		[ "$(find kept -name 'pending_*' | wc -l)" -eq $((taken > n)) ]
+		[ "$taken" -eq "$n" ] || [[ $stderr == *'; batch '*' was accepted'* ]]
+		[ "$((taken - n))" -le 50 ]
+		mv audit gone && mv kept audit && rmdir gone
+		what=stop
+		[ "$taken" -eq "$n" ] || what=reject
+		post -b 50 --audit audit --ambiguous $what -r rejects <in
+		[ "$status" -le 1 ]
+		[ "$(home '[.counts|length, (map(.)|unique)]')" = '[400,[1]]' ]
+	done
 }
 
 @test "a full disk is an error after the batch; a lost reader is none before" {
@@ -741,7 +849,7 @@ spoiled() {
 	local call n code what step
 	start_apid
 	animals 1 6 >in
-	for call in write close malloc read; do
+	for call in write fsync close malloc read; do
 		# Of the many allocations some.
 		step=1
 		[ $call != malloc ] || step=29

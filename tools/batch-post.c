@@ -320,6 +320,7 @@ set_up(char **args)
 		opt_usage("--audit needs --key");
 	if (deliver.form.ndjson && deliver.form.wrap)
 		opt_usage("--ndjson and --wrap exclude each other");
+	uuid_open();
 	if (!httpopt_source(&source, &args, &bad, &why) ||
 	    !(deliver.http =
 		    httpopt_open(&source, 1, true, NULL, &bad, &why))) {
@@ -375,6 +376,7 @@ main(int argc, char *argv[])
 	status = run();
 	http_free(deliver.http);
 	deliver_free(&deliver);
+	uuid_close();
 	batch_free(&batch);
 	set_free(&gathered);
 	audit_close(&audit);

@@ -104,6 +104,8 @@ rule_matches(const struct rule *r, const struct asked *asked)
 	if ((r->kind == FAULT_REPEAT_PAGE || r->kind == FAULT_EMPTY_PAGE) &&
 	    r->arg != asked->page)
 		return false;
+	if (r->kind == FAULT_MAX_BODY && asked->body <= (size_t)r->arg)
+		return false;
 	return fnmatch(r->glob, r->with_query ? asked->url : asked->path, 0) ==
 	       0;
 }
@@ -208,6 +210,9 @@ apply(struct plan *p, size_t i, const struct asked *asked, struct verdict *v)
 	switch (r->kind) {
 	case FAULT_DELAY:
 		v->delay_ms += r->arg;
+		break;
+	case FAULT_MAX_BODY:
+		verdict_end(v, FAULT_STATUS, 413, NULL);
 		break;
 	case FAULT_PAGE_CAP:
 		v->tweak.page_cap = r->arg;

@@ -18,6 +18,7 @@ enum fault_kind {
 	/* Instead of an answer: the API is not asked. */
 	FAULT_STATUS,
 	FAULT_JSON_STATUS,
+	FAULT_MAX_BODY, /* only where the request's body is longer */
 	FAULT_TEXT,
 	FAULT_RETRY_AFTER,
 	FAULT_RETRY_DATE,
@@ -67,6 +68,7 @@ struct asked {
 	const char *path;    /* as it was sent, without the query */
 	const char *url;     /* with the query */
 	long page;           /* of the query, 1 if it has none */
+	size_t body;         /* bytes of the request's */
 	unsigned long nth;   /* how often this URL was asked before */
 	unsigned *chaos_run; /* this URL's failures by chaos in a row */
 };

@@ -22,6 +22,7 @@ static const struct {
     {"json-status", FAULT_JSON_STATUS, ARG_NUMBER, 200, 599},
     {"401", FAULT_JSON_STATUS, ARG_FIXED, 401, 0},
     {"403", FAULT_JSON_STATUS, ARG_FIXED, 403, 0},
+    {"max-body", FAULT_MAX_BODY, ARG_NUMBER, 0, BYTES_MAX},
     {"text", FAULT_TEXT, ARG_NONE, 0, 0},
     {"retry-after", FAULT_RETRY_AFTER, ARG_TEXT, 0, 0},
     {"retry-date", FAULT_RETRY_DATE, ARG_NUMBER, -COUNT_MAX, COUNT_MAX},

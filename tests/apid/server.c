@@ -117,6 +117,7 @@ decide(struct server *s, struct call *call, struct MHD_Connection *mc,
 	    .path = path,
 	    .url = call->url,
 	    .page = 1,
+	    .body = call->body.len,
 	    .nth = count_nth(s->counts, call->ticket),
 	    .chaos_run = &url->chaos_run,
 	};

@@ -1,6 +1,6 @@
 /*
  * failat: a library to preload that makes one call fail, the FAIL_AT-th of
- * FAIL_CALL (malloc, read, write, close), once or from there on.
+ * FAIL_CALL (malloc, read, write, fsync, close), once or from there on.
  *
  * malloc stands for all that allocates. Only what the program asks for after
  * its start counts: FAIL_AT starts at the first call from its own code or a
@@ -98,6 +98,16 @@ write(int fd, const void *from, size_t n)
 	if (real == NULL)
 		*(void **)&real = next("write");
 	return fails("write", ENOSPC) ? -1 : real(fd, from, n);
+}
+
+int
+fsync(int fd)
+{
+	static int (*real)(int);
+
+	if (real == NULL)
+		*(void **)&real = next("fsync");
+	return fails("fsync", EIO) ? -1 : real(fd);
 }
 
 int

@@ -193,12 +193,14 @@ names(void)
 	    {"www.example.com", 15}};
 	char is[UUID_TEXT];
 
+	uuid_open();
 	uuid_of(is, rfc, 2);
 	CHECK(
 	    strcmp(is, "5c146b14-3c52-8afd-938a-375d0df1fbf6") == 0, "%s", is);
 	uuid_of(is, rfc, 0);
 	CHECK(
 	    strcmp(is, "e3b0c442-98fc-8c14-9afb-f4c8996fb924") == 0, "%s", is);
+	uuid_close();
 }
 
 int

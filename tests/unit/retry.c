@@ -273,6 +273,7 @@ static const struct {
 	enum retry_is is;
 } sent[] = {
     {CURLE_OK, 200, false, RETRY_DONE},
+    {CURLE_OK, 200, true, RETRY_AGAIN},
     {CURLE_OK, 303, false, RETRY_UNKNOWN},
     {CURLE_OK, 307, false, RETRY_REFUSED},
     {CURLE_OK, 400, false, RETRY_REFUSED},

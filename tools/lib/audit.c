@@ -61,6 +61,9 @@ audit_pend(
 
 	pending_name(&name, uuid);
 	ok = put(a, name.s, lines, why);
+	/* It may have its name, and is not sent: nothing is unknown of it. */
+	if (!ok)
+		unlinkat(a->fd, name.s, 0);
 	buf_free(&name);
 	return ok;
 }

@@ -168,10 +168,10 @@ httpverdict_judge(const struct http_exchange *x, CURLcode code)
 	    .asked = -1};
 	struct retry_verdict v;
 
-	if (code == CURLE_OK && x->status < 300)
+	a.declared = code == CURLE_OK && httprequest_declared(x);
+	if (code == CURLE_OK && x->status < 300 && !a.declared)
 		return retry_decide(&x->limits->retry, &a);
 	a.not_idempotent = a.sent = x->once && x->sent > 0;
-	a.declared = code == CURLE_OK && httprequest_declared(x);
 	a.random = x->jitter;
 	a.no_such_host = x->no_such_host;
 	if (code == CURLE_OK && x->status >= 400)

@@ -17,7 +17,14 @@ struct uuid_part {
 	size_t len;
 };
 
-/* Of the parts, one behind the other. Ends the process with 70 or 71. */
+/*
+ * Before the first one; where there is no memory for it the process ends with
+ * EX_OSERR.
+ */
+void uuid_open(void);
+void uuid_close(void);
+
+/* Of the parts, one behind the other. */
 void uuid_of(char to[UUID_TEXT], const struct uuid_part *, size_t n);
 
 #endif
