@@ -314,3 +314,475 @@ misfits() {
 	cut -d' ' -f1-3 got | diff want - >&2
 	stats '.done == 1 and .inserted == 1 and .in == .done + .rejected'
 }
+
+# ---- --create ----
+
+# columns TABLE: name and type of each, in a line.
+columns() {
+	sql "select string_agg(attname || ' ' || format_type(atttypid, atttypmod),
+		', ' order by attnum) from pg_attribute
+		where attrelid = '$1'::regclass and attnum > 0"
+}
+
+# Each line: a type, and what three records have in a column to get it; nothing
+# where they lack it.
+inferences() {
+	cat <<-'END'
+		text | null | | null
+		text | | null |
+		boolean | true | null | false
+		bigint | 1 | -5 |
+		bigint | 9223372036854775807 | -9223372036854775807 | 0
+		numeric | 9223372036854775808 | 1 |
+		numeric | -9223372036854775809 | 1 |
+		numeric | 12345678901234567890123 | |
+		numeric | 1 | 19.90 | 1e2
+		numeric | 1E-7 | |
+		numeric | 1.0 | |
+		text | 1e20000 | |
+		text | 1e-20000 | |
+		text | "00123" | "1" |
+		text | "1" | 1 | null
+		text | true | 1 |
+		text | true | "true" |
+		text | "" | |
+		date | "2020-02-29" | "0001-01-01" | "9999-12-31"
+		text | "2021-02-29" | |
+		text | "1900-02-29" | |
+		date | "2000-02-29" | |
+		text | "2020-04-31" | |
+		text | "2020-00-01" | |
+		text | "2020-1-1" | |
+		text | "20200101" | |
+		text | "0000-01-01" | |
+		text | "2020-01-01 " | |
+		text | "2020-01-01" | "x" |
+		text | "2020-01-01" | 20200101 |
+		text | "2020-01-01" | "2020-01-01T00:00:00" |
+		text | "2020-01-01" | "2020-01-01T00:00:00Z" |
+		text | "2020-01-01\u0020" | |
+		timestamp | "2020-01-01T00:00:00" | "2020-01-01 23:59:59.123456" | "2020-01-01T10:00"
+		timestamptz | "2020-01-01T00:00:00Z" | "2020-01-01 23:59:59.1+01" | "2020-01-01T10:00-0330"
+		timestamptz | "2020-01-01T00:00:00.123+05:30" | null |
+		text | "2020-01-01T00:00:00Z" | "2020-01-01T00:00:00" |
+		text | "2020-01-01T00:00:00Z" | "" |
+		text | "2020-01-01T00:00:00.1234567Z" | |
+		text | "2020-01-01T00:00:00." | |
+		text | "2020-01-01T24:00:00Z" | |
+		text | "2020-01-01T00:00:60Z" | |
+		text | "2020-01-01T00:60:00Z" | |
+		text | "2020-01-01T00:00:00z" | |
+		text | "2020-01-01T00:00:00+1" | |
+		text | "2020-01-01T00:00:00+16:00" | |
+		text | "2020-01-01T00:00:00 UTC" | |
+		text | "2020-01-01T" | |
+		text | "10:00:00" | |
+		text | "now" | "infinity" |
+		uuid | "7052487b-c744-43ac-b943-1c4d1fbc0730" | |
+		text | "7052487B-c744-43ac-b943-1c4d1fbc0730" | |
+		text | "7052487bc74443acb9431c4d1fbc0730" | |
+		text | "7052487b-c744-43ac-b943-1c4d1fbc073" | |
+		text | "7052487b-c744-43ac-b943-1c4d1fbc0730" | "" |
+		text | "null" | |
+		jsonb | {"a":1} | |
+		jsonb | [] | null | [1]
+		jsonb | [] | "s" | 1
+		jsonb | 1 | {} |
+	END
+}
+
+@test "--create: the types that a sample is given, by a table" {
+	inferences >cases
+	python3 - >want <<-'END'
+		cases = [line.rstrip("\n").split(" |") for line in open("cases")]
+		with open("in", "w") as f:
+		    for r in range(3):
+		        f.write("{\"id\":%d" % r)
+		        for n, c in enumerate(cases):
+		            if len(c) > r + 1 and c[r + 1].strip():
+		                f.write(",\"c%d\":%s" % (n, c[r + 1].strip()))
+		        f.write("}\n")
+		for n, c in enumerate(cases):
+		    print("c%d %s" % (n, c[0]))
+	END
+	sql 'drop table if exists made'
+	run --separate-stderr pg-upsert -t made -k id --create <in
+	prints in
+	columns made | sed 's/, /\n/g
+		s/timestamp with time zone/timestamptz/g
+		s/timestamp without time zone/timestamp/g' |
+		sed 1d | sort >got
+	sort want | diff - got >&2
+	# Text stays what it was, to the byte.
+	[ "$(sql 'select c8, c13, c14 from made order by id')" = '1|00123|1
+19.90|1|1
+100||' ]
+}
+
+@test "--create: the sample is stored like the rest, once and in order" {
+	seq 100 | jq -c '{id: ., k: "k\(. % 7)", v: (if . > 30 then . / 10 else . end)}' >in
+	for n in 1 3 31 100 1000; do
+		for batch in 1 10 1000; do
+			sql 'drop table if exists made'
+			run --separate-stderr pg-upsert -t made -k k -k id \
+				--create --sample "$n" -b "$batch" \
+				-q -r rejects -s stats <in
+			[ "$(sql 'select count(*) from made')" -eq \
+				"$(wc -l <<<"$output")" ]
+			stats '.in == 100 and .done == .inserted and
+				.in == .done + .rejected'
+			# Before the first fraction was seen, whole numbers.
+			if [ "$n" -le 30 ]; then
+				[ "$status" -eq 1 ]
+				stats '.rejected == 63'
+				[[ $(columns made) == \
+					'id bigint, k text, v bigint' ]]
+			else
+				[ "$status" -eq 0 ]
+				[ "$output" = "$(<in)" ]
+				[[ $(columns made) == \
+					'id bigint, k text, v numeric' ]]
+			fi
+			rm -f rejects
+		done
+	done
+	[ "$(sql "select pg_get_constraintdef(oid) from pg_constraint
+		where conrelid = 'made'::regclass")" = 'PRIMARY KEY (k, id)' ]
+	run --separate-stderr pg-upsert -t made -k k -k id --create -s stats <in
+	prints in
+	stats '.unchanged == 100'
+}
+
+@test "--create: a bad record in the sample costs itself" {
+	sql 'drop table if exists made'
+	printf '%s\n' '{"id":1,"a":1}' '[]' '{"a":2}' '{' '{"id":5,"a":2.5}' >in
+	run --separate-stderr pg-upsert -t made -k id --create -q -r rejects <in
+	expect 1 "$(sed -n '1p;5p' in)" ''
+	[ "$(jq .line rejects | sort)" = "$(lines 2 3 4)" ]
+	[ "$(columns made)" = 'id bigint, a numeric' ]
+	sql 'drop table made'
+	run --separate-stderr pg-upsert -t made -k id --create <in
+	expect 65 "$(sed -n 1p in)" '*<stdin>:2: not an object but an array'
+	[ "$(sql 'select id from made')" = 1 ]
+}
+
+@test "--create: nothing to make a table from" {
+	sql 'drop table if exists made'
+	run --separate-stderr pg-upsert -t made -k id --create </dev/null
+	expect 0 '' '*no record came to make table "made" from*'
+	run --separate-stderr pg-upsert -t made -k id --create <<<'{"ID":1}'
+	expect 65 '' '*could not make table "made"*no record so far has the key column "id"'
+	run --separate-stderr pg-upsert -t made --create --mode append <<<'{}'
+	expect 65 '' '*no record so far has a member that could be a column'
+	run --separate-stderr pg-upsert -t made --create --mode append <<<'{"":1}'
+	expect 65 '' '*no record so far has a member that could be a column'
+	[ "$(sql "select to_regclass('made') is null")" = t ]
+}
+
+@test "--create: columns of the options; an append has no primary key" {
+	sql 'drop table if exists made'
+	lines '{"id":1,"at":"x","seen":1}' >in
+	run --separate-stderr pg-upsert -t made -k id --create --stamp at \
+		--seen seen --unknown json:rest <in
+	prints in
+	[ "$(columns made)" = 'id bigint, at timestamp with time zone, seen timestamp with time zone, rest jsonb' ]
+	[ "$(sql 'select rest, at = seen from made')" = \
+		'{"at": "x", "seen": 1}|t' ]
+	sql 'drop table made'
+	lines '{"id":1,"a":"x"}' '{"id":1,"a":"x"}' >in
+	run --separate-stderr pg-upsert -t made -k id --create --mode append \
+		--stamp at <in
+	prints in
+	[ "$(columns made)" = 'id bigint, a text, at timestamp with time zone' ]
+	[ "$(sql 'select count(*) from made')" -eq 2 ]
+}
+
+@test "--create: a table that is there is used as it is" {
+	sql 'drop table if exists made;
+		create table made (id int primary key, a varchar(2))'
+	for more in '--columns=id bigint, b text' --sample=1; do
+		run --separate-stderr pg-upsert -v -t made -k id --create \
+			"$more" <<<'{"id":1,"a":"xy"}'
+		expect 0 '{"id":1,"a":"xy"}' '*'
+		[[ $stderr != *'CREATE TABLE'* ]]
+	done
+	[ "$(columns made)" = 'id integer, a character varying(2)' ]
+}
+
+@test "--columns: as SQL writes them, the primary key from --key" {
+	sql 'drop table if exists made'
+	lines '{"id":1,"m":"ok"}' '{"id":2,"K K":"k","n":1.005}' >in
+	run --separate-stderr pg-upsert -v -t made -k id --create --columns \
+		"id bigint, \"K K\" varchar(9) default 'd', n numeric(9,2) check (n > 0), m mood" \
+		<in
+	expect 0 "$(<in)" '*SQL: CREATE TABLE IF NOT EXISTS "public"."made" (id bigint, *, m mood, PRIMARY KEY ("id"))*'
+	[ "$(sql 'table made order by 1')" = '1|d||ok
+2|k|1.01|' ]
+	# Also where no record comes.
+	sql 'drop table made'
+	run --separate-stderr pg-upsert -t made -k id --create \
+		--columns 'id int' </dev/null
+	expect 0 '' ''
+	[ "$(columns made)" = 'id integer' ]
+	sql 'drop table made'
+	for list in 'id int, id int' 'id nope' 'id int' 'a int' '' \
+		'id int); drop table t; create table u (x int' \
+		'id int primary key'; do
+		run --separate-stderr pg-upsert -t made -k no -k id --create \
+			--columns "$list" <<<'{"id":1}'
+		expect 78 '' '*could not *"made"*'
+	done
+	[ "$(sql "select to_regclass('made') is null and
+		to_regclass('u') is null and to_regclass('t') is not null")" = t ]
+	run --separate-stderr pg-upsert -t made -k id --columns 'id int'
+	expect 64 '' '*--columns is for --create*'
+}
+
+@test "--create: schemas, rights, names of tables" {
+	sql 'drop schema if exists "S s" cascade; drop role if exists reader;
+		create role reader login'
+	name='"S s"."T;""--"'
+	run --separate-stderr pg-upsert -t "$name" -k id --create <<<'{"id":1}'
+	expect 78 '' '*could not make table *schema "S s" does not exist; CREATE SCHEMA "S s" would make it*'
+	sql 'create schema "S s"; grant usage on schema "S s" to reader'
+	PGUSER=reader run --separate-stderr pg-upsert -t "$name" -k id \
+		--create <<<'{"id":1}'
+	expect 77 '' '*could not make table *permission denied for schema S s*'
+	run --separate-stderr pg-upsert -t "$name" -k id --create <<<'{"id":1}'
+	expect 0 '{"id":1}' ''
+	[ "$(sql "select count(*) from $name")" -eq 1 ]
+	sql "grant select, insert, update on $name to reader"
+	PGUSER=reader run --separate-stderr pg-upsert -t "$name" -k id \
+		--create --unknown add <<<'{"id":1,"a":1}'
+	expect 77 '' '*could not make columns in table *must be owner of table*'
+	PGUSER=reader run --separate-stderr pg-upsert -t "$name" -k id \
+		--create --unknown add <<<'{"id":2,"a":null}'
+	expect 0 '{"id":2,"a":null}' ''
+	sql 'drop owned by reader; drop role reader'
+	PGOPTIONS='-c search_path=nowhere' run --separate-stderr \
+		pg-upsert -t made -k id --create <<<'{"id":1}'
+	expect 78 '' '*no schema of the search path exists*'
+	PGOPTIONS='-c search_path="S\ s"' run --separate-stderr \
+		pg-upsert -t made -k id --create <<<'{"id":1}'
+	expect 0 '{"id":1}' ''
+	[ "$(sql 'select id from "S s".made')" = 1 ]
+	long=$(printf 'a%.0s' {1..64})
+	for table in "$long" "public.$long" "$long.made"; do
+		run --separate-stderr pg-upsert -t "$table" -k id --create \
+			<<<'{"id":1}'
+		expect 78 '' '*a name has at most 63 bytes'
+	done
+	for table in '' 'a..b' '"a' 'a b' '"a".'; do
+		run --separate-stderr pg-upsert -t "$table" -k id --create \
+			<<<'{"id":1}'
+		expect 78 '' '*could not use table *'
+	done
+}
+
+@test "--create: names that a column can have, and that it cannot" {
+	name63=$(printf 'é%.0s' {1..31})a
+	lines '{"id":1,"a\"b; drop table t; --":1,"\u0041 B":2,"a B":3,"'"$name63"'":4,"select":5,"\u000a":6,"😀":7}' >in
+	sql 'drop table if exists made'
+	run --separate-stderr pg-upsert -t made -k id --create <in
+	prints in
+	[ "$(sql 'select "a""b; drop table t; --", "A B", "a B", "'"$name63"'",
+		"select", "😀" from made')" = '1|2|3|4|5|7' ]
+	# Cut to 63 bytes, two of these would be one.
+	i=0
+	for name in '' '\u0000' 'a\ud800' "${name63}a" "${name63}b" ctid xmin \
+		tableoid _sluice_n; do
+		lines "{\"id\":$((++i)),\"$name\":1}"
+	done >in
+	sql 'drop table made'
+	run --separate-stderr pg-upsert -t made -k id --create -q -r rejects <in
+	expect 1 '' ''
+	sed -i 's/"record":.*/"a":0}/' rejects
+	[ "$(jq -r .code rejects | uniq -c | tr -s ' ')" = ' 9 42703' ]
+	[ "$(jq -r '.reason | sub(".*, nor can it be: "; "")' rejects)" = \
+		'its name is empty
+its name has what is no character
+its name has what is no character
+its name has more than 63 bytes
+its name has more than 63 bytes
+its name is taken
+its name is taken
+its name is taken
+its name is taken' ]
+	[ "$(columns made)" = 'id bigint' ]
+	run --separate-stderr pg-upsert -t made -k id --unknown add -q \
+		-r rejects <in
+	expect 1 '' ''
+	run --separate-stderr pg-upsert -t made -k id --unknown ignore -q <in
+	prints in
+}
+
+# many N FIRST: a record with so many members, of which the first is the id.
+many() {
+	python3 -c '
+import sys
+print("{\"id\":1," + ",".join("\"%s%d\":true" % (sys.argv[2], i)
+    for i in range(1, int(sys.argv[1]))) + "}")' "$1" "$2"
+}
+
+@test "1597 columns can be filled; more are refused with a way out" {
+	sql 'drop table if exists made'
+	many 1598 a >in
+	run --separate-stderr pg-upsert -t made -k id --create <in
+	expect 78 '' '*could not make table "made"*more than 1597 members*--unknown json:COLUMN*'
+	many 1597 a >in
+	run --separate-stderr pg-upsert -t made -k id --create <in
+	prints in
+	run --separate-stderr pg-upsert -t made -k id --unknown add \
+		<<<'{"id":2,"b1":1,"b2":2,"b3":3,"b4":4}'
+	expect 78 '' '*could not make columns in table*1600 columns*--unknown json:COLUMN*'
+	sql 'alter table made add b1 int'
+	run --separate-stderr pg-upsert -t made -k id <<<'{"id":2}'
+	expect 78 '' '*it has 1598 columns; up to 1597 can be filled'
+}
+
+# ---- --unknown ----
+
+@test "--unknown add: columns of the types of a batch's values" {
+	sql 'drop table if exists made; create table made (id int primary key,
+		g int generated always as (id) stored)'
+	lines '{"id":1}' '{"id":2,"a":1,"n":null}' '{"id":3,"a":1.5,"b":"2020-01-01"}' \
+		'{"id":4,"o":{"x":1e1}}' >in
+	run --separate-stderr pg-upsert -v -t made -k id --unknown add \
+		-s stats <in
+	expect 0 "$(<in)" '*ALTER TABLE public.made ADD COLUMN IF NOT EXISTS "a" numeric, ADD COLUMN IF NOT EXISTS "b" date, ADD COLUMN IF NOT EXISTS "o" jsonb*'
+	[[ $stderr != *'ALTER'*'ALTER'* ]]
+	stats '.inserted == 4'
+	[ "$(columns made)" = 'id integer, g integer, a numeric, b date, o jsonb' ]
+	[ "$(sql 'select id, a, b, o from made order by 1')" = '1|||
+2|1||
+3|1.5|2020-01-01|
+4|||{"x": 10}' ]
+	# A value that the column cannot hold is a bad record, as ever.
+	run --separate-stderr pg-upsert -t made -k id --unknown add -q \
+		-r rejects -b 2 -s stats < <(lines '{"id":5,"b":"x"}' \
+		'{"id":6,"c":"\u0000"}' '{"id":7,"g":1}' '{"id":8,"c":"y","d":1}' \
+		'{"id":10,"e":1}' '{"id":9,"d":"x"}')
+	expect 1 "$(lines '{"id":8,"c":"y","d":1}' '{"id":10,"e":1}')" ''
+	[ "$(jq -r '"\(.line) \(.code)"' rejects | sort)" = '1 22007
+2 22P05
+3 428C9
+6 22P02' ]
+	[ "$(sql 'select id, c, d, e from made where id > 4 order by 1')" = \
+		'8|y|1|
+10|||1' ]
+	# Without rejects, what is before it is stored, and columns remain.
+	run --separate-stderr pg-upsert -t made -k id --unknown add < <(lines \
+		'{"id":11,"f":"a"}' '{"id":12,"f":"\ud800"}' '{"id":13,"f":"b"}')
+	expect 65 '{"id":11,"f":"a"}' '*<stdin>:2: column "f": a lone surrogate*'
+	[ "$(sql 'select max(id) from made where f is not null')" = 11 ]
+}
+
+@test "--unknown json: what is no column is kept in one" {
+	sql 'drop table if exists made; create table made (id int primary key,
+		a text, rest json, more jsonb default jsonb_build_object(),
+		g int generated always as (id) stored)'
+	lines '{"id":1,"x":19.90,"a":"b","y":{"z": "\u0041"},"g":7}' '{"id":2}' \
+		'{"id":3,"rest":[1],"":null,"x":1,"x":2}' >in
+	run --separate-stderr pg-upsert -t made -k id --unknown json:rest <in
+	prints in
+	[ "$(sql 'select id, a, rest from made order by 1')" = \
+		'1|b|{"x":19.90,"y":{"z": "\u0041"},"g":7}
+2||
+3||{"rest":[1],"":null,"x":1,"x":2}' ]
+	run --separate-stderr pg-upsert -t made -k id --unknown json:rest \
+		-s stats <in
+	prints in
+	stats '.unchanged == 3'
+	# As a member of that name would be: replaced, or kept where missing.
+	run --separate-stderr pg-upsert -t made -k id --unknown json:more \
+		< <(lines '{"id":1,"p":1}' '{"id":2,"p":1}' '{"id":1,"q":2}' \
+		'{"id":2,"a":"c"}' '{"id":4}')
+	expect 0 '*' ''
+	[ "$(sql 'select id, a, more from made order by 1')" = '1|b|{"q": 2}
+2|c|{"p": 1}
+3||{}
+4||{}' ]
+	run --separate-stderr pg-upsert -t made -k id --unknown json:more \
+		--missing null <<<'{"id":1}'
+	[ "$(sql 'select more is null from made where id = 1')" = t ]
+	run --separate-stderr pg-upsert -t made -k id --unknown json:more -q \
+		-r rejects <<<'{"id":9,"x":"\u0000"}'
+	expect 1 '' ''
+	jq -e '.code == "22P05" and (.reason | contains("\"more\""))' rejects
+	for c in nope a g id; do
+		run --separate-stderr pg-upsert -t made -k id \
+			--unknown "json:$c" <<<'{"id":1}'
+		expect 78 '' "*\"$c\"*--unknown*"
+	done
+	for what in json json: adds ''; do
+		run --separate-stderr pg-upsert -t made -k id --unknown "$what"
+		expect 64 '' '*it takes reject, ignore, add or json:COLUMN*'
+	done
+}
+
+# ---- two at once ----
+
+@test "processes that make one table and its columns at once all succeed" {
+	for i in {1..10}; do
+		sql 'drop table if exists made'
+		pids=()
+		for p in 1 2 3; do
+			jq -nc --argjson p "$p" 'range(30) | {id: (. * 3 + $p)} +
+				if . > 10 then {a: ., "c\($p)": "x"} else {} end' \
+				>"in$p"
+			pg-upsert -t made -k id --create --sample 5 -b 10 \
+				--unknown add <"in$p" >"out$p" 2>"err$p" 3>&- &
+			pids+=($!)
+		done
+		for pid in "${pids[@]}"; do
+			wait "$pid" || { cat err?; return 1; }
+		done
+		cat err? >&2
+		[ -z "$(cat err?)" ]
+		for p in 1 2 3; do
+			cmp "in$p" "out$p"
+		done
+		[ "$(sql 'select count(*), sum(id), count(a), count(c1), count(c3)
+			from made')" = '90|4095|57|19|19' ]
+	done
+}
+
+@test "who has read the catalog before another added a column goes on" {
+	sql 'drop table if exists made; create table made (id int primary key)'
+	mkfifo pipe
+	pg-upsert -t made -k id --unknown add --flush-after 0.05 <pipe >out 2>err 3>&- &
+	pid=$!
+	exec 9>pipe
+	lines '{"id":1}' >&9
+	for _ in {1..200}; do
+		[ "$(sql 'select count(*) from made')" -eq 0 ] || break
+		sleep 0.05
+	done
+	sql 'alter table made add a int, add b text'
+	lines '{"id":2,"a":7}' '{"id":3,"b":"x"}' >&9
+	exec 9>&-
+	wait "$pid"
+	cat err >&2
+	[ "$(sql 'table made order by 1')" = '1||
+2|7|
+3||x' ]
+}
+
+@test "--dry-run makes nothing" {
+	sql 'drop table if exists made'
+	lines '{"id":1}' '{"id":2,"a":1.5}' '{"id":2,"a":"x"}' >in
+	run --separate-stderr pg-upsert -t made -k id --create --sample 2 \
+		--dry-run -q -r rejects <in
+	expect 1 '*
+CREATE TABLE IF NOT EXISTS "public"."made" ("id" bigint, "a" numeric, PRIMARY KEY ("id"));
+*-- rolled back: inserted 2, *rejected 1' ''
+	run --separate-stderr pg-upsert -t made -k id --create --dry-run \
+		--columns 'id int, a text' <in
+	expect 0 '*CREATE TABLE IF NOT EXISTS "public"."made" (id int, a text, PRIMARY KEY ("id"));*inserted 2, *' ''
+	[ "$(sql "select to_regclass('made') is null")" = t ]
+	sql 'create table made (id int primary key)'
+	run --separate-stderr pg-upsert -t made -k id --unknown add \
+		--dry-run -b 2 <in
+	expect 0 '*ALTER TABLE public.made ADD COLUMN IF NOT EXISTS "a" text;*inserted 2, *' ''
+	[ "$(columns made)" = 'id integer' ]
+}

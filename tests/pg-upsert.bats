@@ -545,8 +545,8 @@ a|2|2' ]
 	expect 64 '' '*not as operands*'
 	upsert --mode replace
 	expect 64 '' '*it takes upsert, append or insert-only*'
-	upsert --unknown add
-	expect 64 '' '*it takes reject or ignore*'
+	upsert --unknown x
+	expect 64 '' '*it takes reject, ignore, add or json:COLUMN*'
 	upsert --missing x
 	expect 64 '' '*it takes keep or null*'
 	upsert --mode append --update a

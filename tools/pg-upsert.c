@@ -13,6 +13,7 @@
 
 #include "msg.h"
 #include "opt.h"
+#include "pgfeed.h"
 #include "pgstore.h"
 #include "rec.h"
 #include "rule.h"
@@ -21,6 +22,7 @@
 static struct pgspec spec;
 static struct rule *tombstone; /* --delete-where */
 static const char *conninfo;
+static uint64_t sample = 1000;
 static uint64_t batch_rows = 20000;
 static uint64_t batch_bytes = 16 << 20;
 static double flush_after = 1;
@@ -37,6 +39,28 @@ compile(void *to, const char *text)
 	rule_free(*rule);
 	*rule = rule_new(text, &why);
 	return why;
+}
+
+/* The value of --unknown. */
+static const char *
+unknown(void *to, const char *value)
+{
+	struct pgspec *s = to;
+
+	s->rest = NULL;
+	if (strcmp(value, "reject") == 0) {
+		s->unknown = PG_UNKNOWN_REJECT;
+	} else if (strcmp(value, "ignore") == 0) {
+		s->unknown = PG_UNKNOWN_IGNORE;
+	} else if (strcmp(value, "add") == 0) {
+		s->unknown = PG_UNKNOWN_ADD;
+	} else if (strncmp(value, "json:", 5) == 0 && value[5]) {
+		s->unknown = PG_UNKNOWN_JSON;
+		s->rest = value + 5;
+	} else {
+		return "it takes reject, ignore, add or json:COLUMN";
+	}
+	return NULL;
 }
 
 static const struct opt options[] = {
@@ -62,8 +86,15 @@ static const struct opt options[] = {
 	"append changed values to this table", NULL, 0, 0},
     {0, "dry-run", NULL, OPT_FLAG, &spec.dry_run,
 	"print the SQL and the counts, change nothing", NULL, 0, 0},
-    {0, "unknown", "reject|ignore", OPT_CHOICE, &spec.unknown,
-	"what to do with members that are no column (reject)", NULL, 0, 0},
+    {0, "create", NULL, OPT_FLAG, &spec.create,
+	"make the table if it is not there", NULL, 0, 0},
+    {0, "sample", "N", OPT_NUM, &sample,
+	"records that --create takes the columns from (1000)", NULL, 1,
+	1000000},
+    {0, "columns", "LIST", OPT_STR, &spec.columns,
+	"the columns for --create, as SQL writes them", NULL, 0, 0},
+    {0, "unknown", "reject|ignore|add|json:COLUMN", OPT_CALL, &spec,
+	"what to do with members that are no column (reject)", unknown, 0, 0},
     {0, "missing", "keep|null", OPT_CHOICE, &spec.missing,
 	"what a column gets that a record lacks (keep)", NULL, 0, 0},
     {'b', "batch", "N", OPT_NUM, &batch_rows,
@@ -102,6 +133,8 @@ check_options(int operands)
 		opt_usage("--table is missing");
 	if (spec.mode != PG_APPEND && spec.key.n == 0)
 		opt_usage("--key is missing; only --mode append needs none");
+	if (spec.columns && !spec.create)
+		opt_usage("--columns is for --create");
 	if (spec.mode != PG_UPSERT && spec.update.n > 0)
 		opt_usage("--update is for --mode upsert");
 	if (spec.mode != PG_UPSERT && spec.newer)
@@ -113,92 +146,50 @@ check_options(int operands)
 	spec.deletes = tombstone != NULL;
 }
 
-/* Adds the record in hand to the batch; false if it is bad. */
-static bool
-add(struct pgstore *s, const struct rec_saved *rec, struct pgbad *bad)
-{
-	struct json_val v = {rec->s, rec->len};
-	enum rule_is gone = RULE_UNMET;
-
-	if (tombstone)
-		gone = rule_ask(tombstone, v);
-	if (gone != RULE_FAILED)
-		return pgrows_add(s->rows, rec, gone == RULE_MET, bad);
-	bad->code[0] = '\0';
-	buf_cut(&bad->why, 0);
-	buf_printf(&bad->why, "--delete-where %s failed: %s",
-	    rule_text(tombstone), rule_error(tombstone));
-	return false;
-}
-
-/* Adds the record in hand; false to stop, with *status. */
-static bool
-one_record(struct pgstore *s, struct rec *r, struct pgbad *bad, int *status)
-{
-	struct rec_saved rec = {r->s, r->len, r->line};
-
-	if (add(s, &rec, bad))
-		return true;
-	/* Where it ends at the first bad record, those before it count. */
-	if (r->rejects == NULL) {
-		*status = pgstore_flush(s);
-		if (*status || r->stopped)
-			return false;
-	}
-	pgrows_key(&s->table, r->s, r->len, &s->key);
-	rec_reject_code(r, bad->code[0] ? bad->code : NULL,
-	    s->key.len > 0 ? s->key.s : NULL, "%s", bad->why.s);
-	return true;
-}
-
-/* Milliseconds that the batch may still wait for more; -1: for ever. */
+/* Milliseconds that what is there may still wait for more; -1: for ever. */
 static int
-patience(const struct pgstore *s, double first)
+patience(const struct pgfeed *f, double first)
 {
 	double left;
 
-	if (s->rows->n == 0)
+	if (!pgfeed_waits(f))
 		return -1;
 	left = fmin(first + flush_after - when_now(), 86400);
 	return left > 0 ? (int)ceil(left * 1000) : 0;
 }
 
-static bool
-is_full(const struct pgrows *b)
-{
-	return b->n >= batch_rows || pgrows_bytes(b) >= batch_bytes;
-}
-
 static int
-load(struct pgstore *s, struct rec *r)
+load(struct pgfeed *f)
 {
-	struct pgbad bad = {"", BUF_INIT};
+	struct rec *r = f->rec;
+	struct rec_saved rec;
 	enum rec_is is;
 	uint64_t read = 0;
 	double first = 0;
 	int status = 0, wait;
 
 	do {
-		wait = patience(s, first);
-		r->in.also = pgstore_wait(s);
+		wait = patience(f, first);
+		r->in.also = pgstore_wait(f->store);
 		is = rec_wait(r, wait);
 		if (is == REC_GOT) {
-			if (s->rows->n == 0)
+			if (!pgfeed_waits(f))
 				first = when_now();
-			if (!one_record(s, r, &bad, &status))
-				break;
+			rec = (struct rec_saved){r->s, r->len, r->line};
+			status = pgfeed_add(f, &rec);
 		}
+		if (status)
+			break;
 		if (is == REC_END)
-			status = pgstore_flush(s);
-		else if (is_full(s->rows) || wait == 0 ||
-			 (is == REC_IDLE && patience(s, first) == 0))
-			status = pgstore_batch(s);
+			status = pgfeed_flush(f);
+		else if (wait == 0 ||
+			 (is == REC_IDLE && patience(f, first) == 0))
+			status = pgfeed_batch(f);
 		else if (is == REC_IDLE || r->in.bytes != read)
 			/* Its turn, before it runs out of rows. */
-			status = pgstore_push(s);
+			status = pgstore_push(f->store);
 		read = r->in.bytes;
 	} while (is != REC_END && status == 0);
-	buf_free(&bad.why);
 	return status;
 }
 
@@ -207,6 +198,7 @@ main(int argc, char *argv[])
 {
 	static struct pgstore store;
 	static struct rec r;
+	struct pgfeed feed = {.store = &store, .rec = &r};
 	int first, status;
 
 	first = opt_parse(&tool, argc, argv);
@@ -219,8 +211,13 @@ main(int argc, char *argv[])
 	r.deferred = true;
 	out_optional(r.out);
 	status = pgstore_open(&store, &r, &spec, retry, retry_max_time);
+	feed.batch = batch_rows;
+	feed.bytes = batch_bytes;
+	feed.sample = sample;
+	feed.tombstone = tombstone;
 	if (status == 0)
-		status = load(&store, &r);
+		status = load(&feed);
+	pgfeed_free(&feed);
 	pgstore_free(&store);
 	rule_free(tombstone);
 	free(spec.key.v);

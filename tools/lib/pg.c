@@ -26,61 +26,7 @@ static const char session[] = "SET search_path = pg_catalog, pg_temp;"
 			      "SET work_mem = '64MB';"
 			      "SET jit = off";
 
-/* ---- what an error means ---- */
-
-static const struct {
-	const char *code; /* a prefix of SQLSTATEs; the longest decides */
-	int status;
-} meanings[] = {
-    {"", EX_UNAVAILABLE}, {"08", EX_TEMPFAIL}, /* connection */
-    {"08P01", EX_SOFTWARE},                    /* protocol violation */
-    {"0A", EX_CONFIG},      /* not supported, as for this kind of table */
-    {"21", EX_DATAERR},     /* a trigger's or a view's cardinality */
-    {"22", EX_DATAERR},     /* data */
-    {"23", EX_DATAERR},     /* constraints */
-    {"25006", EX_TEMPFAIL}, /* a standby, until it is promoted */
-    {"25P03", EX_TEMPFAIL}, /* idle in transaction too long */
-    {"28", EX_NOPERM},      /* login */
-    {"38", EX_DATAERR},     /* routines, called by triggers */
-    {"39", EX_DATAERR}, {"3D", EX_CONFIG},      /* no such database */
-    {"3F", EX_CONFIG},                          /* no such schema */
-    {"40", EX_TEMPFAIL}, {"40002", EX_DATAERR}, /* a constraint, at the end */
-    {"42", EX_CONFIG},                          /* names and types */
-    {"42501", EX_NOPERM}, {"44", EX_DATAERR},   /* WITH CHECK OPTION */
-    {"53", EX_TEMPFAIL},                        /* disk, memory, connections */
-    {"54", EX_DATAERR}, /* a row or an index entry that is too large */
-    {"55006", EX_TEMPFAIL}, {"55P03", EX_TEMPFAIL}, /* lock_timeout */
-    {"57", EX_TEMPFAIL},  /* cancelled, shut down, starting up */
-    {"57P04", EX_CONFIG}, /* the database was dropped */
-    {"58", EX_TEMPFAIL},  /* the system under the server */
-    {"72", EX_TEMPFAIL}, {"P0", EX_DATAERR}, /* RAISE in a trigger */
-};
-
-int
-pg_status(const char *sqlstate)
-{
-	size_t i, n, best = 0;
-	int status = EX_UNAVAILABLE;
-
-	for (i = 0; i < sizeof meanings / sizeof *meanings; i++) {
-		n = strlen(meanings[i].code);
-		if (n >= best && strncmp(sqlstate, meanings[i].code, n) == 0) {
-			best = n;
-			status = meanings[i].status;
-		}
-	}
-	return status;
-}
-
-double
-pg_backoff(const struct pg *pg, unsigned n)
-{
-	/* Class 40: two transactions met, the other one is done soon. */
-	double first = strncmp(pg->code, "40", 2) == 0 ? 0.05 : 0.1;
-	double most = fmin(first * ldexp(1, n < 20 ? (int)n : 20), 30);
-
-	return drand48() * most;
-}
+/* ---- what went wrong ---- */
 
 static void
 forget_error(struct pg *pg)
@@ -335,14 +281,20 @@ pg_result(struct pg *pg, PGresult *got, PGresult **res)
 	return status;
 }
 
+static void
+tell(const struct pg *pg, const char *sql)
+{
+	msg_debug("SQL: %s", sql);
+	if (pg->trace)
+		pg->trace(pg->trace_arg, sql);
+}
+
 int
 pg_exec(struct pg *pg, const char *sql, PGresult **res)
 {
 	if (res)
 		*res = NULL;
-	msg_debug("SQL: %s", sql);
-	if (pg->trace)
-		pg->trace(pg->trace_arg, sql);
+	tell(pg, sql);
 	return pg_result(pg, PQexec(pg->conn, sql), res);
 }
 
@@ -351,8 +303,12 @@ pg_exec1(struct pg *pg, const char *sql, const char *param, PGresult **res)
 {
 	if (res)
 		*res = NULL;
+	if (param == NULL)
+		tell(pg, sql);
 	return pg_result(pg,
-	    PQexecParams(pg->conn, sql, 1, NULL, &param, NULL, NULL, 0), res);
+	    PQexecParams(
+		pg->conn, sql, param != NULL, NULL, &param, NULL, NULL, 0),
+	    res);
 }
 
 int
@@ -384,14 +340,15 @@ pg_copy_end(struct pg *pg, PGresult **res)
 	return pg_result(pg, got, res);
 }
 
-void
-pg_ident(struct buf *b, const char *name)
+int
+pg_wrong(struct pg *pg, const char *fmt, ...)
 {
-	buf_char(b, '"');
-	for (; *name; name++) {
-		if (*name == '"')
-			buf_char(b, '"');
-		buf_char(b, *name);
-	}
-	buf_char(b, '"');
+	va_list ap;
+
+	pg->code[0] = '\0';
+	buf_cut(&pg->why, 0);
+	va_start(ap, fmt);
+	buf_vprintf(&pg->why, fmt, ap);
+	va_end(ap);
+	return EX_CONFIG;
 }

@@ -50,7 +50,7 @@ char *pg_where(const struct pg *);
  * clears it; NULL on failure, and may be a COPY in progress). res may be NULL.
  */
 int pg_exec(struct pg *, const char *sql, PGresult **res);
-/* The same with one text parameter. */
+/* The same for one statement, with a text parameter, or NULL for none. */
 int pg_exec1(struct pg *, const char *sql, const char *param, PGresult **res);
 
 /* What these two do with a result that somebody else got; NULL: none came. */
@@ -69,7 +69,8 @@ int pg_status(const char *sqlstate);
  */
 double pg_backoff(const struct pg *, unsigned n);
 
-/* Appends an identifier, quoted. */
-void pg_ident(struct buf *, const char *name);
+/* Leaves a reason that is no error of the server's; returns EX_CONFIG. */
+int pg_wrong(struct pg *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -6,21 +6,6 @@
 #include "pgname.h"
 #include "pgrights.h"
 
-static int wrong(struct pg *pg, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int
-wrong(struct pg *pg, const char *fmt, ...)
-{
-	va_list ap;
-
-	buf_cut(&pg->why, 0);
-	va_start(ap, fmt);
-	buf_vprintf(&pg->why, fmt, ap);
-	va_end(ap);
-	return EX_CONFIG;
-}
-
 /* The columns beside those of the key. */
 static const struct {
 	const char *name, *definition;
@@ -101,7 +86,7 @@ describe(struct pgtable *t, struct pg *pg, const char *oid)
 		if (!has(res, t->col[t->key[i]].name))
 			missing = t->col[t->key[i]].name;
 	if (missing) {
-		status = wrong(pg,
+		status = pg_wrong(pg,
 		    "it has no column \"%s\"; it needs those of the key, "
 		    "\"column\", old, new and at",
 		    missing);
@@ -122,13 +107,13 @@ check(const struct pgtable *t, struct pg *pg)
 	for (i = 0; i < t->nkey; i++)
 		for (j = 0; j < NOWN; j++)
 			if (strcmp(t->col[t->key[i]].name, own[j].name) == 0)
-				return wrong(pg,
+				return pg_wrong(pg,
 				    "it has a column \"%s\" of its own, and "
 				    "so has the key",
 				    own[j].name);
 	for (i = 0; i < t->ncol; i++)
 		n += t->col[i].update && !t->col[i].closed && i != t->newer;
-	return n > 0 ? 0 : wrong(pg, "there is no column that could change");
+	return n > 0 ? 0 : pg_wrong(pg, "there is no column that could change");
 }
 
 /* Its oid; it is created if need be. */
@@ -159,7 +144,7 @@ pghistory_open(struct pgtable *t, struct pg *pg)
 	if (status == 0)
 		status = find_or_create(t, pg, &oid);
 	if (status == 0 && strcmp(oid, t->oid) == 0)
-		status = wrong(pg, "it is the same table");
+		status = pg_wrong(pg, "it is the same table");
 	if (status == 0)
 		status = pgrights_check(pg, oid, "INSERT");
 	if (status == 0)

@@ -1,6 +1,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "opt.h"
 #include "pgname.h"
 
 /* What the server would cut off in silence. */
@@ -29,25 +30,38 @@ pgname_find(struct pg *pg, const char *name, char **oid)
 	const char *s;
 	int status = ask(pg,
 	    "SELECT pg_catalog.to_regclass($1::pg_catalog.text)"
-	    "::pg_catalog.oid",
+	    "::pg_catalog.oid, pg_catalog.max(pg_catalog.octet_length(p)) "
+	    "FROM pg_catalog.unnest("
+	    "pg_catalog.parse_ident($1::pg_catalog.text)) AS p",
 	    name, &res);
+	uint64_t longest;
 
 	*oid = NULL;
+	/* What is no name is a bad argument to a function there. */
+	if (status == EX_DATAERR)
+		return EX_CONFIG;
 	if (status)
 		return status;
 	s = PQgetvalue(res, 0, 0);
-	if (!PQgetisnull(res, 0, 0))
+	if (opt_number(PQgetvalue(res, 0, 1), &longest) &&
+	    longest >= NAMEDATALEN)
+		status = pg_wrong(pg, "a name has at most 63 bytes");
+	else if (!PQgetisnull(res, 0, 0))
 		*oid = buf_dup(s, strlen(s));
 	PQclear(res);
-	return 0;
+	return status;
 }
 
-static int
-wrong(struct pg *pg, const char *why)
+void
+pgname_quote(struct buf *b, const char *name)
 {
-	buf_cut(&pg->why, 0);
-	buf_str(&pg->why, why);
-	return EX_CONFIG;
+	buf_char(b, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			buf_char(b, '"');
+		buf_char(b, *name);
+	}
+	buf_char(b, '"');
 }
 
 int
@@ -69,14 +83,14 @@ pgname_new(struct pg *pg, const char *name, struct buf *quoted)
 	table = schema + 1;
 	/* A name of more parts has been refused when it was looked up. */
 	if (PQgetisnull(res, 0, schema))
-		status = wrong(pg, "no schema of the search path exists");
+		status = pg_wrong(pg, "no schema of the search path exists");
 	else if (PQgetlength(res, 0, schema) >= NAMEDATALEN ||
 		 PQgetlength(res, 0, table) >= NAMEDATALEN)
-		status = wrong(pg, "a name has at most 63 bytes");
+		status = pg_wrong(pg, "a name has at most 63 bytes");
 	if (status == 0) {
-		pg_ident(quoted, PQgetvalue(res, 0, schema));
+		pgname_quote(quoted, PQgetvalue(res, 0, schema));
 		buf_char(quoted, '.');
-		pg_ident(quoted, PQgetvalue(res, 0, table));
+		pgname_quote(quoted, PQgetvalue(res, 0, table));
 	}
 	PQclear(res);
 	return status;

@@ -21,4 +21,7 @@ int pgname_find(struct pg *, const char *name, char **oid);
  */
 int pgname_new(struct pg *, const char *name, struct buf *quoted);
 
+/* Appends an identifier, quoted. */
+void pgname_quote(struct buf *, const char *name);
+
 #endif

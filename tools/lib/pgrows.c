@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pgrows.h"
+#include "pgmembers.h"
 
 void
 pgrows_init(struct pgrows *b, const struct pgtable *t)
@@ -33,6 +33,7 @@ pgrows_free(struct pgrows *b)
 	free(b->val);
 	free(b->listed);
 	free(b->hint);
+	buf_free(&b->rest);
 	*b = (struct pgrows){.table = NULL};
 }
 
@@ -54,126 +55,13 @@ pgrows_bytes(const struct pgrows *b)
 	return b->raw.len + b->field.len + b->key.len + b->n * sizeof *b->row;
 }
 
-/* ---- members to columns ---- */
-
-static bool blame(struct pgbad *bad, const char *code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool
-blame(struct pgbad *bad, const char *code, const char *fmt, ...)
-{
-	va_list ap;
-
-	snprintf(bad->code, sizeof bad->code, "%s", code);
-	buf_cut(&bad->why, 0);
-	va_start(ap, fmt);
-	buf_vprintf(&bad->why, fmt, ap);
-	va_end(ap);
-	return false;
-}
-
-/* The column of the i-th member: most likely that of the record before. */
-static size_t
-find(struct pgrows *b, size_t i, struct json_val name)
-{
-	const struct pgtable *t = b->table;
-	size_t c;
-
-	if (i < b->nhint) {
-		c = b->hint[i];
-		if (c < t->ncol &&
-		    json_string_is(name, t->col[c].name, t->col[c].name_len))
-			return c;
-	} else {
-		b->hint = buf_array(b->hint, i + 1, sizeof *b->hint);
-		b->nhint = i + 1;
-	}
-	return b->hint[i] = pgtable_find(t, name);
-}
-
 void
 pgrows_shape(struct shape *s)
 {
 	s->max_depth = 0;
 }
 
-/*
- * The same for a record that looks like the last one, all of whose members
- * are columns: names are not even looked at.
- */
-static bool
-known_members(struct pgrows *b, const struct shape *s)
-{
-	size_t i;
-
-	if (s == NULL || s->n == 0 || s->serial != b->serial)
-		return false;
-	for (i = 0; i < s->n; i++)
-		if (s->value[i].s)
-			b->val[b->hint[i]] = s->value[i];
-	return true;
-}
-
-/*
- * Points `val` at the values of members that are columns, the last of equal
- * names, and counts them.
- */
-static bool
-look_up(struct pgrows *b, struct json_val record, bool gone, size_t *found,
-    struct pgbad *bad)
-{
-	const struct pgtable *t = b->table;
-	const struct shape *s = shape_at(record.s);
-	struct json_walk w = json_walk(record);
-	struct json_val name, v;
-	size_t c, i = 0;
-
-	while (json_next(&w, &name, &v)) {
-		c = find(b, i++, name);
-		if (c < t->ncol && !t->col[c].closed) {
-			if (!gone || t->col[c].in_key || c == t->newer)
-				b->val[c] = v;
-			++*found;
-		} else if (gone || t->spec->unknown == PG_UNKNOWN_IGNORE)
-			continue;
-		else if (c < t->ncol)
-			return blame(bad, "428C9", "column \"%s\" %s",
-			    t->col[c].name, t->col[c].closed);
-		else
-			return blame(bad, "42703",
-			    "member %.*s is no column of %s", (int)name.len,
-			    name.s, t->name);
-	}
-	b->serial = s && s->gaps == 0 && *found == s->n ? s->serial : 0;
-	return true;
-}
-
-/* Points `val` at the record's values. */
-static bool
-members(struct pgrows *b, struct json_val record, bool gone, struct pgbad *bad)
-{
-	const struct pgtable *t = b->table;
-	struct json_val v;
-	size_t i, found = 0;
-
-	if (json_type(record.s) != JSON_OBJECT)
-		return blame(bad, "", "not an object but %s",
-		    json_type_name(json_type(record.s)));
-	memset(b->val, 0, t->ncol * sizeof *b->val);
-	if (!gone && known_members(b, shape_at(record.s)))
-		found = t->ncol;
-	else if (!look_up(b, record, gone, &found, bad))
-		return false;
-	if (found == 0 && t->nkey == 0)
-		return blame(bad, "", "it has no member that is a column");
-	for (i = 0; i < t->nkey; i++) {
-		v = b->val[t->key[i]];
-		if (v.s == NULL || json_type(v.s) == JSON_NULL)
-			return blame(bad, "23502", "key column \"%s\" is %s",
-			    t->col[t->key[i]].name, v.s ? "null" : "missing");
-	}
-	return true;
-}
+/* ---- records to rows ---- */
 
 /* Gives the rows so far a null in a column that is seen for the first time. */
 static void
@@ -279,7 +167,7 @@ pgrows_add(
 	struct pgrow *r;
 	size_t i, at;
 
-	if (!members(b, (struct json_val){rec->s, rec->len}, gone, bad))
+	if (!pgmembers(b, (struct json_val){rec->s, rec->len}, gone, bad))
 		return false;
 	for (i = 0; i < b->table->ncol; i++)
 		if (b->val[i].s && !b->listed[i])
@@ -287,7 +175,8 @@ pgrows_add(
 	at = b->field.len;
 	if ((c = fields(b, &why, &code))) {
 		buf_cut(&b->field, at);
-		return blame(bad, code, "column \"%s\": %s", c->name, why);
+		return pgmembers_blame(
+		    bad, code, "column \"%s\": %s", c->name, why);
 	}
 	r = new_row(b);
 	*r = (struct pgrow){.raw = b->raw.len,

@@ -22,6 +22,7 @@
 struct pgbad {
 	char code[6];
 	struct buf why;
+	bool unknown; /* a member of it has to become a column first */
 };
 
 struct pgrow {
@@ -45,6 +46,7 @@ struct pgrows {
 	/* the module's own */
 	struct json_val *val; /* per column of the table, of one record */
 	bool *listed;         /* is the column in `col`? */
+	struct buf rest;      /* its members that are no column, as an object */
 	size_t *hint, nhint;  /* the column of each member of the last record */
 	uint64_t serial; /* of records (shape.h) whose columns `hint` has */
 };

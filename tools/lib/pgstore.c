@@ -5,138 +5,7 @@
 #include <sysexits.h>
 
 #include "msg.h"
-#include "pghistory.h"
-#include "pgstore.h"
-#include "stop.h"
-#include "when.h"
-
-/* One thing that is tried again as a whole; 0 or an exit status. */
-typedef int step(struct pgstore *);
-
-/* ---- trying again ---- */
-
-/* What is being done, for messages: appended to b. */
-static void
-doing(const struct pgstore *s, struct buf *b)
-{
-	const struct pgrows *r = s->load.rows;
-	char *where = pg_where(&s->pg);
-
-	if (r && r->n > 0)
-		buf_printf(b,
-		    "could not store lines %" PRIu64 " to %" PRIu64
-		    " in table \"%s\"",
-		    r->row[0].line, r->row[r->n - 1].line, s->spec->table);
-	else
-		buf_printf(b, "could not use table \"%s\"", s->spec->table);
-	buf_printf(b, " (%s)", where);
-	free(where);
-}
-
-static void
-say(const struct pgstore *s, unsigned next, double wait)
-{
-	struct buf b = BUF_INIT;
-
-	doing(s, &b);
-	buf_printf(&b, ": %s", s->pg.why.s);
-	if (s->pg.code[0])
-		buf_printf(&b, " [%s]", s->pg.code);
-	if (next > 0)
-		msg_note("%s; trying again in %.1f s (%u of %" PRIu64 ")", b.s,
-		    wait, next, s->retry);
-	else
-		msg_warn("%s", b.s);
-	buf_free(&b);
-}
-
-/* Takes a step until it succeeds, fails for good, or patience ends. */
-static int
-persist(struct pgstore *s, step *take)
-{
-	double start = when_now(), wait;
-	unsigned n;
-	int status;
-
-	for (n = 1;; n++) {
-		status = take(s);
-		if (status == 0)
-			return 0;
-		wait = pg_backoff(&s->pg, n);
-		if (status != EX_TEMPFAIL || n > s->retry || stop_asked() ||
-		    (s->retry_max_time > 0 &&
-			when_now() + wait - start > s->retry_max_time))
-			break;
-		say(s, n, wait);
-		s->rec->retries++;
-		if (!stop_sleep(wait))
-			break;
-	}
-	say(s, 0, 0);
-	return status;
-}
-
-/* ---- the session ---- */
-
-static int
-session(struct pgstore *s)
-{
-	if (pg_alive(&s->pg))
-		return 0;
-	s->load.staged = false;
-	return pg_connect(&s->pg);
-}
-
-static int
-open_table(struct pgstore *s)
-{
-	int status = session(s);
-
-	if (status == 0 && s->spec->dry_run)
-		status = pgrehearse_begin(&s->rehearse);
-	if (status)
-		return status;
-	pgtable_free(&s->table);
-	status = pgtable_open(&s->table, &s->pg, s->spec);
-	if (status == 0 && s->spec->history)
-		status = pghistory_open(&s->table, &s->pg);
-	return status;
-}
-
-int
-pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
-    uint64_t retry, double retry_max_time)
-{
-	int status;
-
-	s->rec = rec;
-	s->spec = spec;
-	s->retry = retry;
-	s->retry_max_time = retry_max_time;
-	s->inserted = rec_counter(rec, "inserted");
-	s->updated = rec_counter(rec, "updated");
-	s->unchanged = rec_counter(rec, "unchanged");
-	s->deleted = rec_counter(rec, "deleted");
-	s->older = rec_counter(rec, "older");
-	s->superseded = rec_counter(rec, "superseded");
-	if (spec->dry_run)
-		pgrehearse_init(&s->rehearse, &s->pg, rec->out);
-	status = persist(s, open_table);
-	if (status)
-		return status;
-	pgrows_init(&s->batch[0], &s->table);
-	pgrows_init(&s->batch[1], &s->table);
-	s->rows = &s->batch[0];
-	s->load.pg = &s->pg;
-	s->load.table = &s->table;
-	s->load.rows = &s->batch[1];
-	s->load.stop_at_bad = rec->rejects == NULL;
-	s->load.stepwise = spec->dry_run;
-	/* What would be tried again includes all batches before. */
-	if (spec->dry_run)
-		s->retry = 0;
-	return 0;
-}
+#include "pgopen.h"
 
 void
 pgstore_free(struct pgstore *s)
@@ -265,7 +134,7 @@ transaction(struct pgstore *s)
 	int status = 0;
 
 	if (!s->flight.busy) {
-		status = session(s);
+		status = pgopen_session(s);
 		if (status == 0 && s->in_doubt)
 			status = look_up(s, &done);
 		if (status || done)
@@ -299,18 +168,26 @@ rehearsal(struct pgstore *s)
 
 /* ---- after the commit ---- */
 
+void
+pgstore_reject(
+    struct pgstore *s, const struct rec_saved *r, const struct pgbad *bad)
+{
+	pgrows_key(&s->table, r->s, r->len, &s->key);
+	if (s->rec->stopped && s->load.stop_at_bad)
+		/* A later line was named first; this one counts, too. */
+		msg_warn("<stdin>:%" PRIu64 ": %s", r->line, bad->why.s);
+	rec_reject_saved(s->rec, r, bad->code[0] ? bad->code : NULL,
+	    s->key.len > 0 ? s->key.s : NULL, "%s", bad->why.s);
+	s->over |= s->load.stop_at_bad;
+}
+
 static void
 reject(struct pgstore *s, const struct pgrow *r, const struct pgbad *bad)
 {
 	struct rec_saved saved = {
 	    s->load.rows->raw.s + r->raw, r->raw_len, r->line};
 
-	pgrows_key(&s->table, saved.s, saved.len, &s->key);
-	if (s->rec->stopped && s->load.stop_at_bad)
-		/* A later line was named first; this one counts, too. */
-		msg_warn("<stdin>:%" PRIu64 ": %s", r->line, bad->why.s);
-	rec_reject_saved(s->rec, &saved, bad->code[0] ? bad->code : NULL,
-	    s->key.len > 0 ? s->key.s : NULL, "%s", bad->why.s);
+	pgstore_reject(s, &saved, bad);
 }
 
 static void
@@ -352,7 +229,7 @@ finish(struct pgstore *s)
 
 	if (!s->sent)
 		return 0;
-	status = persist(s, s->spec->dry_run ? rehearsal : transaction);
+	status = pgopen_persist(s, s->spec->dry_run ? rehearsal : transaction);
 	s->sent = false;
 	s->over = s->load.stop_at_bad && s->load.nrefused > 0;
 	if (status == 0)

@@ -16,6 +16,7 @@
 
 #include "pg.h"
 #include "pgflight.h"
+#include "pginfer.h"
 #include "pgload.h"
 #include "pgrehearse.h"
 #include "pgrows.h"
@@ -26,6 +27,7 @@ struct pgstore {
 	struct pg pg;
 	struct pgtable table;
 	struct pgrows *rows; /* the batch in hand: add to it */
+	bool over;           /* at a bad record: nothing more is stored */
 
 	/* the module's own */
 	const struct pgspec *spec;
@@ -33,11 +35,11 @@ struct pgstore {
 	uint64_t retry;
 	double retry_max_time;
 	struct pgrows batch[2];
-	struct pgload load;         /* of the batch that is not in hand */
-	struct pgflight flight;     /* the same on its way */
-	struct pgrehearse rehearse; /* --dry-run */
-	bool sent;                  /* it has rows that are not settled */
-	bool over;                  /* a bad row in it ends everything */
+	struct pgload load;          /* of the batch that is not in hand */
+	struct pgflight flight;      /* the same on its way */
+	struct pgrehearse rehearse;  /* --dry-run */
+	bool sent;                   /* it has rows that are not settled */
+	const struct pginfer *needs; /* what is to be made */
 	uint64_t *inserted, *updated, *unchanged, *deleted, *older, *superseded;
 	bool in_doubt; /* the answer to a COMMIT was lost */
 	char xid[24];  /* of the transaction that was to be committed */
@@ -53,6 +55,17 @@ struct pgstore {
 int pgstore_open(struct pgstore *, struct rec *, const struct pgspec *,
     uint64_t retry, double retry_max_time);
 void pgstore_free(struct pgstore *);
+
+/*
+ * Makes the table, where table.oid is NULL, or else its columns, that the
+ * inferred ones ask for; not `all` were inferred where they are too many for a
+ * table. All batches are stored. As above.
+ */
+int pgstore_grow(struct pgstore *, const struct pginfer *, bool all);
+
+/* Settles a record that is in no batch: it is a bad one. */
+void pgstore_reject(
+    struct pgstore *, const struct rec_saved *, const struct pgbad *);
 
 /*
  * Hands the batch in hand over, once the one before is settled, and empties

@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "pgcolumns.h"
+#include "pgindex.h"
 #include "pgname.h"
 #include "pgrights.h"
 #include "pgtable.h"
@@ -15,38 +16,6 @@ static const char table_query[] =
     " row_security_active(c.oid)"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.oid = $1::oid";
-
-/* What ON CONFLICT can use: whole, immediate, plain columns. */
-static const char index_query[] =
-    "SELECT i.indexrelid, i.indnkeyatts, a.attname, 'OPERATOR('"
-    " || quote_ident(n.nspname) || '.' || o.oprname || ')' "
-    "FROM pg_index i CROSS JOIN LATERAL"
-    " unnest(i.indkey::int2[], i.indclass::oid[])"
-    "  WITH ORDINALITY AS k(num, opclass, pos)"
-    " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num"
-    " JOIN pg_opclass c ON c.oid = k.opclass"
-    " JOIN pg_amop p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3"
-    "  AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype"
-    " JOIN pg_operator o ON o.oid = p.amopopr"
-    " JOIN pg_namespace n ON n.oid = o.oprnamespace "
-    "WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid"
-    " AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL"
-    " AND k.pos <= i.indnkeyatts ORDER BY i.indexrelid, k.pos";
-
-static int wrong(struct pg *pg, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int
-wrong(struct pg *pg, const char *fmt, ...)
-{
-	va_list ap;
-
-	buf_cut(&pg->why, 0);
-	va_start(ap, fmt);
-	buf_vprintf(&pg->why, fmt, ap);
-	va_end(ap);
-	return EX_CONFIG;
-}
 
 static char *
 text(const PGresult *res, int row, int col)
@@ -62,6 +31,20 @@ truth(const PGresult *res, int row, int col)
 	return *PQgetvalue(res, row, col) == 't';
 }
 
+/* A table that is not there and may be made. */
+static int
+missing(struct pgtable *t, struct pg *pg)
+{
+	struct buf b = BUF_INIT;
+	int status;
+
+	if (!t->spec->create)
+		return pg_wrong(pg, "there is no such table");
+	status = pgname_new(pg, t->spec->table, &b);
+	t->name = b.s;
+	return status;
+}
+
 /* Turns the name of --table into an oid. */
 static int
 resolve(struct pgtable *t, struct pg *pg)
@@ -69,7 +52,7 @@ resolve(struct pgtable *t, struct pg *pg)
 	int status = pgname_find(pg, t->spec->table, &t->oid);
 
 	if (status == 0 && t->oid == NULL)
-		status = wrong(pg, "there is no such table");
+		status = missing(t, pg);
 	return status;
 }
 
@@ -84,7 +67,7 @@ describe(struct pgtable *t, struct pg *pg)
 		return status;
 	if (PQntuples(res) == 0) {
 		PQclear(res);
-		return wrong(pg, "it was dropped just now");
+		return pg_wrong(pg, "it was dropped just now");
 	}
 	t->name = text(res, 0, 0);
 	t->relation = text(res, 0, 3);
@@ -94,15 +77,13 @@ describe(struct pgtable *t, struct pg *pg)
 	t->policies = truth(res, 0, 4);
 	PQclear(res);
 	if (kind != 'r' && kind != 'p')
-		return wrong(
+		return pg_wrong(
 		    pg, "it is a view or another thing that is no table");
 	return 0;
 }
 
-/* ---- the options' columns ---- */
-
-static size_t
-by_name(const struct pgtable *t, const char *name, size_t len)
+size_t
+pgtable_named(const struct pgtable *t, const char *name, size_t len)
 {
 	size_t i;
 
@@ -113,10 +94,12 @@ by_name(const struct pgtable *t, const char *name, size_t len)
 	return SIZE_MAX;
 }
 
+/* ---- the options' columns ---- */
+
 static int
 no_column(struct pg *pg, const char *option, const char *name, size_t len)
 {
-	return wrong(
+	return pg_wrong(
 	    pg, "it has no column \"%.*s\" (%s)", (int)len, name, option);
 }
 
@@ -128,15 +111,15 @@ key_columns(struct pgtable *t, struct pg *pg)
 
 	t->key = buf_array(NULL, list->n, sizeof *t->key);
 	for (i = 0; i < list->n; i++) {
-		c = by_name(t, list->v[i], strlen(list->v[i]));
+		c = pgtable_named(t, list->v[i], strlen(list->v[i]));
 		if (c == SIZE_MAX)
 			return no_column(
 			    pg, "--key", list->v[i], strlen(list->v[i]));
 		if (t->col[c].closed)
-			return wrong(pg, "its key column \"%s\" %s",
+			return pg_wrong(pg, "its key column \"%s\" %s",
 			    t->col[c].name, t->col[c].closed);
 		if (t->col[c].in_key)
-			return wrong(
+			return pg_wrong(
 			    pg, "--key names \"%s\" twice", t->col[c].name);
 		t->col[c].in_key = true;
 		t->col[c].update = false;
@@ -158,7 +141,7 @@ update_columns(struct pgtable *t, struct pg *pg)
 	for (i = 0; i < list->n; i++)
 		for (s = list->v[i]; *s; s += n + (s[n] == ',')) {
 			n = strcspn(s, ",");
-			c = by_name(t, s, n);
+			c = pgtable_named(t, s, n);
 			if (c == SIZE_MAX)
 				return no_column(pg, "--update", s, n);
 			t->col[c].update = !t->col[c].in_key;
@@ -178,12 +161,12 @@ newer_column(struct pgtable *t, struct pg *pg)
 
 	if (name == NULL)
 		return 0;
-	i = by_name(t, name, strlen(name));
+	i = pgtable_named(t, name, strlen(name));
 	if (i == SIZE_MAX)
 		return no_column(pg, "--newer", name, strlen(name));
 	c = &t->col[i];
 	if (c->closed || c->in_key)
-		return wrong(pg,
+		return pg_wrong(pg,
 		    "its column \"%s\" %s, so --newer cannot use it", name,
 		    c->closed ? c->closed : "is in the key");
 	buf_printf(&b, "SELECT NULL::%s OPERATOR(pg_catalog.<) NULL::%s",
@@ -191,7 +174,7 @@ newer_column(struct pgtable *t, struct pg *pg)
 	status = pg_exec(pg, b.s, NULL);
 	buf_free(&b);
 	if (status == EX_CONFIG)
-		return wrong(pg,
+		return pg_wrong(pg,
 		    "the type of its column \"%s\", %s, has no order, "
 		    "as --newer needs",
 		    name, c->type);
@@ -209,11 +192,11 @@ own_column(struct pgtable *t, struct pg *pg, const char *option,
 
 	if (name == NULL)
 		return 0;
-	c = by_name(t, name, strlen(name));
+	c = pgtable_named(t, name, strlen(name));
 	if (c == SIZE_MAX)
 		return no_column(pg, option, name, strlen(name));
 	if (t->col[c].closed || t->col[c].in_key)
-		return wrong(pg, "its column \"%s\" %s, so %s cannot set it",
+		return pg_wrong(pg, "its column \"%s\" %s, so %s cannot set it",
 		    name, t->col[c].closed ? t->col[c].closed : "is in the key",
 		    option);
 	t->col[c].closed = "is set by this tool";
@@ -224,71 +207,47 @@ own_column(struct pgtable *t, struct pg *pg, const char *option,
 	return 0;
 }
 
-/* ---- the key's index ---- */
-
-/* Do the rows from i, all of one index, name the key and nothing else? */
-static bool
-index_fits(const struct pgtable *t, const PGresult *res, int i)
+/* The column for members that are none. */
+static int
+rest_column(struct pgtable *t, struct pg *pg)
 {
-	const char *name;
-	uint64_t n;
-	size_t c;
-	int j;
+	const char *name = t->spec->rest;
+	const struct pgcol *c;
 
-	if (!opt_number(PQgetvalue(res, i, 1), &n) || n != t->nkey)
-		return false;
-	for (j = i; j < i + (int)t->nkey; j++) {
-		if (j >= PQntuples(res) ||
-		    strcmp(PQgetvalue(res, i, 0), PQgetvalue(res, j, 0)) != 0)
-			return false;
-		name = PQgetvalue(res, j, 2);
-		c = by_name(t, name, strlen(name));
-		if (c == SIZE_MAX || !t->col[c].in_key)
-			return false;
-	}
-	return true;
+	if (name == NULL)
+		return 0;
+	t->rest = pgtable_named(t, name, strlen(name));
+	if (t->rest == SIZE_MAX)
+		return no_column(pg, "--unknown", name, strlen(name));
+	c = &t->col[t->rest];
+	if (c->closed || c->in_key)
+		return pg_wrong(pg,
+		    "its column \"%s\" %s, so --unknown cannot set it", name,
+		    c->closed ? c->closed : "is in the key");
+	if (c->kind != PGCOPY_JSON || c->value)
+		return pg_wrong(pg,
+		    "its column \"%s\" is of type %s, not json or jsonb as "
+		    "--unknown needs",
+		    name, c->type);
+	return 0;
 }
 
+/* The temporary table has columns of its own beside those of this one. */
 static int
-no_index(const struct pgtable *t, struct pg *pg)
+room(const struct pgtable *t, struct pg *pg)
 {
-	struct buf b = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < t->nkey; i++)
-		buf_printf(
-		    &b, "%s%s", i > 0 ? ", " : "", t->col[t->key[i]].ident);
-	wrong(pg,
-	    "nothing makes (%s) unique, as --key needs; "
-	    "CREATE UNIQUE INDEX ON %s (%s) would",
-	    b.s, t->name, b.s);
-	buf_free(&b);
-	return EX_CONFIG;
-}
-
-static int
-unique_index(struct pgtable *t, struct pg *pg)
-{
-	PGresult *res;
-	int status = pg_exec1(pg, index_query, t->oid, &res);
-	int i, j;
-	size_t c;
-
-	if (status)
-		return status;
-	for (i = 0; i < PQntuples(res); i++) {
-		if (!index_fits(t, res, i))
-			continue;
-		for (j = i; j < i + (int)t->nkey; j++) {
-			c = by_name(t, PQgetvalue(res, j, 2),
-			    strlen(PQgetvalue(res, j, 2)));
-			t->col[c].equal = text(res, j, 3);
-		}
-		PQclear(res);
-		return 0;
-	}
-	PQclear(res);
-	return no_index(t, pg);
+	if (t->ncol > PG_COLUMNS_MAX)
+		return pg_wrong(pg,
+		    "it has %zu columns; up to %d can be filled", t->ncol,
+		    PG_COLUMNS_MAX);
+	for (i = 0; i < t->ncol; i++)
+		if (strncmp(t->col[i].name, "_sluice_", 8) == 0)
+			return pg_wrong(pg,
+			    "its column \"%s\" has a name that is needed here",
+			    t->col[i].name);
+	return 0;
 }
 
 static int
@@ -314,16 +273,20 @@ pgtable_open(struct pgtable *t, struct pg *pg, const struct pgspec *spec)
 {
 	int status;
 
-	*t = (struct pgtable){.spec = spec, .newer = SIZE_MAX};
-	if ((status = resolve(t, pg)) || (status = describe(t, pg)) ||
-	    (status = pgcolumns_read(t, pg)) || (status = key_columns(t, pg)) ||
+	*t =
+	    (struct pgtable){.spec = spec, .newer = SIZE_MAX, .rest = SIZE_MAX};
+	if ((status = resolve(t, pg)) || t->oid == NULL)
+		return status;
+	if ((status = describe(t, pg)) || (status = pgcolumns_read(t, pg)) ||
+	    (status = room(t, pg)) || (status = key_columns(t, pg)) ||
 	    (status = update_columns(t, pg)))
 		return status;
 	if ((status = own_column(t, pg, "--stamp", spec->stamp, &t->stamp)) ||
 	    (status = own_column(t, pg, "--seen", spec->seen, &t->seen)) ||
-	    (status = newer_column(t, pg)) || (status = rights(t, pg)))
+	    (status = newer_column(t, pg)) || (status = rest_column(t, pg)) ||
+	    (status = rights(t, pg)))
 		return status;
-	return spec->mode == PG_APPEND ? 0 : unique_index(t, pg);
+	return spec->mode == PG_APPEND ? 0 : pgindex_find(t, pg);
 }
 
 void

@@ -16,10 +16,18 @@
 #include "pg.h"
 #include "pgcopy.h"
 
+/* How many columns can be filled: 1600, less those of the temporary table. */
+enum { PG_COLUMNS_MAX = 1597 };
+
 enum pg_mode { PG_UPSERT, PG_APPEND, PG_INSERT_ONLY };
 
-/* A member that is no column. */
-enum pg_unknown { PG_UNKNOWN_REJECT, PG_UNKNOWN_IGNORE };
+/* A member that is no column: what becomes of it. */
+enum pg_unknown {
+	PG_UNKNOWN_REJECT,
+	PG_UNKNOWN_IGNORE,
+	PG_UNKNOWN_ADD, /* it becomes one */
+	PG_UNKNOWN_JSON /* it goes into the column `rest` */
+};
 
 /* A column that a record lacks: its old value or default, or a null. */
 enum pg_missing { PG_MISSING_KEEP, PG_MISSING_NULL };
@@ -36,6 +44,9 @@ struct pgspec {
 	bool dry_run;        /* nothing is to stay */
 	enum pg_mode mode;
 	enum pg_unknown unknown;
+	const char *rest;
+	bool create;         /* make the table if it is not there */
+	const char *columns; /* of these, as SQL writes them, or NULL */
 	enum pg_missing missing;
 };
 
@@ -63,6 +74,7 @@ struct pgtable {
 	char *oid;
 	struct pgcol *col;
 	size_t ncol;
+	size_t rest;        /* the column for unknown members, or SIZE_MAX */
 	size_t *key, nkey;  /* indexes into col, in the order of the options */
 	char *stamp, *seen; /* quoted, or NULL */
 	const char *seen_type;
@@ -76,12 +88,14 @@ struct pgtable {
 /*
  * Looks the table up. 0, or the exit status with the reason in pg->why: no
  * such table or column, nothing unique on the key (with the SQL that would
- * make it), no right.
+ * make it), no right. Where it is not there but may be made, 0, and it has
+ * nothing but the name.
  */
 int pgtable_open(struct pgtable *, struct pg *, const struct pgspec *);
 void pgtable_free(struct pgtable *);
 
-/* The column of that (raw) member name, or SIZE_MAX. */
+/* The column of that name, or of that (raw) member name, or SIZE_MAX. */
+size_t pgtable_named(const struct pgtable *, const char *name, size_t len);
 size_t pgtable_find(const struct pgtable *, struct json_val name);
 
 #endif

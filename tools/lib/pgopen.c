@@ -1,0 +1,194 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "msg.h"
+#include "pgclause.h"
+#include "pgcreate.h"
+#include "pghistory.h"
+#include "pgopen.h"
+#include "stop.h"
+#include "when.h"
+
+/* ---- trying again ---- */
+
+/* What is being done, for messages: appended to b. */
+static void
+doing(const struct pgstore *s, struct buf *b)
+{
+	const struct pgrows *r = s->load.rows;
+	char *where = pg_where(&s->pg);
+
+	if (r && r->n > 0)
+		buf_printf(b,
+		    "could not store lines %" PRIu64 " to %" PRIu64
+		    " in table \"%s\"",
+		    r->row[0].line, r->row[r->n - 1].line, s->spec->table);
+	else if (s->needs)
+		buf_printf(b, "could not make %s \"%s\"",
+		    s->table.oid ? "columns in table" : "table",
+		    s->spec->table);
+	else
+		buf_printf(b, "could not use table \"%s\"", s->spec->table);
+	buf_printf(b, " (%s)", where);
+	free(where);
+}
+
+static void
+say(const struct pgstore *s, unsigned next, double wait)
+{
+	struct buf b = BUF_INIT;
+
+	doing(s, &b);
+	buf_printf(&b, ": %s", s->pg.why.s);
+	if (s->pg.code[0])
+		buf_printf(&b, " [%s]", s->pg.code);
+	if (next > 0)
+		msg_note("%s; trying again in %.1f s (%u of %" PRIu64 ")", b.s,
+		    wait, next, s->retry);
+	else
+		msg_warn("%s", b.s);
+	buf_free(&b);
+}
+
+int
+pgopen_persist(struct pgstore *s, pgopen_step *take)
+{
+	double start = when_now(), wait;
+	unsigned n;
+	int status;
+
+	for (n = 1;; n++) {
+		status = take(s);
+		if (status == 0)
+			return 0;
+		wait = pg_backoff(&s->pg, n);
+		if (status != EX_TEMPFAIL || n > s->retry || stop_asked() ||
+		    (s->retry_max_time > 0 &&
+			when_now() + wait - start > s->retry_max_time))
+			break;
+		say(s, n, wait);
+		s->rec->retries++;
+		if (!stop_sleep(wait))
+			break;
+	}
+	say(s, 0, 0);
+	return status;
+}
+
+/* ---- the session ---- */
+
+int
+pgopen_session(struct pgstore *s)
+{
+	if (pg_alive(&s->pg))
+		return 0;
+	s->load.staged = false;
+	return pg_connect(&s->pg);
+}
+
+/* What was made for the table as it was before is forgotten. */
+static int
+open_table(struct pgstore *s)
+{
+	int status = pgopen_session(s), i;
+
+	if (status == 0 && s->load.staged)
+		status = pg_exec(
+		    &s->pg, "DROP TABLE IF EXISTS " PGCLAUSE_STAGE, NULL);
+	if (status)
+		return status;
+	s->load.staged = false;
+	for (i = 0; i < 2; i++)
+		pgrows_free(&s->batch[i]);
+	pgtable_free(&s->table);
+	status = pgtable_open(&s->table, &s->pg, s->spec);
+	if (status == 0 && s->table.oid && s->spec->history)
+		status = pghistory_open(&s->table, &s->pg);
+	for (i = 0; status == 0 && i < 2; i++)
+		pgrows_init(&s->batch[i], &s->table);
+	return status;
+}
+
+/* The same; a table that --columns describe is made if it is not there. */
+static int
+first_table(struct pgstore *s)
+{
+	int status = 0;
+
+	if (s->spec->dry_run)
+		status = pgopen_session(s);
+	if (status == 0 && s->spec->dry_run)
+		status = pgrehearse_begin(&s->rehearse);
+	if (status == 0)
+		status = open_table(s);
+	if (status || s->table.oid || s->spec->columns == NULL)
+		return status;
+	status = pgcreate_table(&s->table, &s->pg, NULL);
+	return status ? status : open_table(s);
+}
+
+/* Makes what is needed, then reads the catalog again. */
+static int
+make(struct pgstore *s)
+{
+	int status = pgopen_session(s);
+
+	if (status == 0)
+		status = (s->table.oid ? pgcreate_columns : pgcreate_table)(
+		    &s->table, &s->pg, s->needs);
+	return status ? status : open_table(s);
+}
+
+int
+pgstore_grow(struct pgstore *s, const struct pginfer *needs, bool all)
+{
+	int status;
+
+	s->needs = needs;
+	if (all) {
+		status = pgopen_persist(s, make);
+	} else {
+		status = pg_wrong(&s->pg,
+		    "the records have more than %d members, which is more "
+		    "than a table can have columns; --unknown json:COLUMN "
+		    "needs one for all",
+		    PG_COLUMNS_MAX);
+		say(s, 0, 0);
+	}
+	s->needs = NULL;
+	return status;
+}
+
+int
+pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
+    uint64_t retry, double retry_max_time)
+{
+	int status;
+
+	s->rec = rec;
+	s->spec = spec;
+	s->retry = retry;
+	s->retry_max_time = retry_max_time;
+	s->inserted = rec_counter(rec, "inserted");
+	s->updated = rec_counter(rec, "updated");
+	s->unchanged = rec_counter(rec, "unchanged");
+	s->deleted = rec_counter(rec, "deleted");
+	s->older = rec_counter(rec, "older");
+	s->superseded = rec_counter(rec, "superseded");
+	if (spec->dry_run)
+		pgrehearse_init(&s->rehearse, &s->pg, rec->out);
+	status = pgopen_persist(s, first_table);
+	if (status)
+		return status;
+	s->rows = &s->batch[0];
+	s->load.pg = &s->pg;
+	s->load.table = &s->table;
+	s->load.rows = &s->batch[1];
+	s->load.stop_at_bad = rec->rejects == NULL;
+	s->load.stepwise = spec->dry_run;
+	/* What would be tried again includes all batches before. */
+	if (spec->dry_run)
+		s->retry = 0;
+	return 0;
+}
