@@ -626,6 +626,171 @@ queries() {
 		'POST /list/v1/cursor' ]
 }
 
+# states N: waits until that many pages are put down in out.state.
+states() {
+	local i
+	for ((i = 0; i < 1000; i++)); do
+		[ ! -e out.state ] ||
+			[ "$(wc -l <out.state)" -le "$1" ] || return 0
+		sleep 0.01
+	done
+	return 1
+}
+
+@test "--resume: killed at several pages, it is as if it had not been" {
+	local kills=0 by at code
+	start_apid
+	for by in page offset cursor auto html; do
+		way=(--by "$by" --records .items)
+		case $by in
+		cursor) way+=(--cursor .next_cursor) ;;
+		html) way=(--by html) ;;
+		page) way+=(--total .total -k .id) ;;
+		esac
+		shape=${by/auto/next}
+		paginate -q -o whole "${way[@]}" -u "$API/list/v1/$shape?n=95"
+		curl -fsS "$API/_apid/reset" -X POST
+		kills=0 pages=0
+		for at in 1 2 4; do
+			curl -fsS "$API/_apid/fault" \
+				--data-binary "/list/*:delay=60000@after=$at"
+			paginate -q --resume -o out "${way[@]}" \
+				-u "$API/list/v1/$shape?n=95" 3>&- &
+			pid=$!
+			pages=$((pages + at))
+			states "$pages"
+			kill -9 "$pid"
+			wait "$pid" || code=$?
+			[ "$code" -eq 137 ]
+			[ ! -e out ]
+			curl -fsS -X DELETE "$API/_apid/fault"
+			kills=$((kills + 1))
+		done
+		# a line that was cut off, and records behind what is known
+		printf '{"length":99' >>out.state
+		printf '{"id":"x' >>out.part
+		run --separate-stderr paginate --resume -o out -s stats \
+			"${way[@]}" -u "$API/list/v1/$shape?n=95"
+		expect 0 '' 'paginate: going on with the walk begun at 20*Z: * records of * pages are there'
+		if [ "$by" = html ]; then
+			jq -r .body out | cmp - <(jq -r .body whole)
+		else
+			cmp out whole
+		fi
+		[ ! -e out.state ] && [ ! -e out.part ]
+		[ "$(of_stats '.complete and .resumed >= 7 and .in >= 10')" = true ]
+		[ "$(of_stats .out)" -eq "$(wc -l <out)" ]
+		[ "$(counts .requests)" -le $(((95 + 9) / 10 + 1 + kills)) ]
+		rm -f out whole stats
+	done
+}
+
+@test "--resume: after a page that failed, or a signal" {
+	start_apid --fault '*?*offset=20*:status=500@first=1' --latency 5
+	run --separate-stderr paginate --by next --next .next --records .items \
+		--retry 0 --resume -o out -s stats -u "$API/list/v1/next"
+	[ "$status" -eq 75 ]
+	[ ! -e out ]
+	[ "$(wc -l <out.part)" -eq 20 ]
+	run --separate-stderr paginate --by next --next .next --records .items \
+		--retry 3 --resume -o out -u "$API/list/v1/next"
+	expect 0 '' '*going on with*: 20 records of 2 pages are there'
+	ids 0 24 | cmp - out
+	[ "$(counts .requests)" -eq 4 ]
+	paginate -q --by page --records .items --resume -o out \
+		-u "$API/list/v1/page?n=500" 3>&- &
+	pid=$!
+	states 2
+	kill "$pid"
+	wait "$pid" || code=$?
+	[ "$code" -eq 143 ]
+	run --separate-stderr paginate --by page --records .items --resume \
+		-o out -u "$API/list/v1/page?n=500"
+	[ "$status" -eq 0 ]
+	ids 0 499 | cmp - out
+}
+
+@test "--resume: the state of another walk is refused" {
+	start_apid --fault '*?*page=3*:status=404'
+	page() {
+		run --separate-stderr paginate --by page --records .items \
+			--resume -o out -u "$API/list/v1/page" "$@"
+	}
+	page limit=5
+	[ "$status" -eq 69 ]
+	cp out.state before
+	page limit=6
+	expect 78 '' 'paginate: could not resume: "out.state" is of another walk: its "url" is not "http*limit=6"; end that one with its own options, or remove the file'
+	page --with a=.limit limit=5
+	expect 78 '' '*its "with a" is not ".limit"; end*'
+	page --total .total limit=5
+	expect 78 '' '*its "total" is not ".total"; end*'
+	cmp before out.state
+	# what only says how to ask may differ
+	curl -fsS -X DELETE "$API/_apid/fault"
+	page --retry 1 --max-pages 9 limit=5
+	expect 0 '' '*10 records of 2 pages*'
+	ids 0 24 | cmp - out
+}
+
+@test "--resume: what is not as it was left is refused" {
+	start_apid --fault '*?*page=3*:status=404'
+	page() {
+		run --separate-stderr paginate --by page --records .items \
+			--resume -o "$1" -u "$API/list/v1/page" "${@:2}"
+	}
+	page out
+	[ "$status" -eq 69 ]
+	truncate -s 10 out.part
+	page out
+	expect 65 '' '*"out.part" is shorter than the * bytes that "out.state" tells: remove both to begin again'
+	echo '{"a":1}' >out.state
+	page out
+	expect 78 '' '*"out.state" is no state of a walk: remove it to begin again'
+	rm out.state
+	page out
+	[ "$status" -eq 69 ]
+	[ "$(wc -l <out.part)" -eq 20 ]
+	exec 9<>out.state
+	flock 9
+	page out
+	expect 75 '' '*another process is at it: "out.state" is locked'
+	exec 9>&-
+	page -
+	expect 64 '' '*--resume needs a file to go on with: --output*'
+	page /dev/null
+	expect 73 '' '*could not keep a part of "/dev/null": it is no ordinary file'
+	rm -f /dev/null.state
+	page /nonexistent/out
+	expect 73 '' '*could not open file "/nonexistent/out.state"*'
+}
+
+@test "--resume: a walk that ended, but was not published, is" {
+	start_apid
+	paginate -q --by page --records .items --resume -o out --max-pages 2 \
+		-u "$API/list/v1/page"
+	ids 0 19 | cmp - out
+	run --separate-stderr paginate --by page --records .items --resume \
+		-o out -u "$API/list/v1/page"
+	expect 0 '' ''
+	ids 0 24 | cmp - out
+	# killed between the last page and the end
+	paginate -q --by page --records .items --retry 0 --resume -o two \
+		-u "$API/list/v1/page" 3>&- &
+	wait $!
+	mv two two.part
+	printf '{"began":"then","walk":%s}\n{"length":%s,"lines":25,"end":true}\n' \
+		"$(jq -nc --arg u "$API/list/v1/page" \
+			'{url: $u, by: "page", operands: {}, envelope: false, records: ".items"}')" \
+		"$(stat -c %s two.part)" >two.state
+	run --separate-stderr paginate --by page --records .items --resume \
+		-o two -s stats -u "$API/list/v1/page"
+	expect 0 '' '*ending the walk begun at then: 25 records of 1 pages are there'
+	ids 0 24 | cmp - two
+	[ ! -e two.state ]
+	[ "$(of_stats .complete)" = true ]
+}
+
 @test "a live pipeline: a page does not wait for the next one" {
 	pages list '{"d":[1],"next":"?p=2"}' '{"d":[2],"next":""}'
 	start_apid "${serve[@]}" --fault '/list?p=2:delay=60000'

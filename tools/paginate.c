@@ -21,16 +21,20 @@
 #include "stop.h"
 #include "walk.h"
 #include "walkauto.h"
+#include "walkresume.h"
+#include "walkstate.h"
 
 static struct answer answer;
 static struct api_page rules = PAGEOPT_NONE;
 static struct ask ask;
 static struct repeat repeat = REPEAT_INIT;
+static bool keep;
 
 static struct rec rec;
 static struct http *http;
 static struct httpopt_source source;
 static struct walk walk;
+static struct walkresume kept;
 static struct buf input; /* the name=value operands, as an object */
 static const char *id;   /* the value of the first of them */
 static bool *complete;
@@ -44,6 +48,8 @@ static const struct opt options[] = {ANSWER_OPTIONS(&answer), HTTPOPT_RETRY_ON,
 	0},
     {'k', "key", "EXPR", OPT_CALL, &repeat.key,
 	"the record's key: what comes twice counts once", key_opt, 0, 0},
+    {0, "resume", NULL, OPT_FLAG, &keep,
+	"go on with a walk that did not end, into --output", NULL, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
 
 static const struct opt_tool tool = {
@@ -122,6 +128,67 @@ set_up(char **args)
 	buf_free(&url);
 }
 
+/* What tells this walk, and what is printed of it, from others. */
+static void
+identify(struct buf *b)
+{
+	struct buf key = BUF_INIT;
+	const char *e;
+	size_t i;
+
+	walkstate_identity(&walk, b);
+	buf_printf(b, ",\"operands\":%s,\"envelope\":%s", input.s,
+	    answer.envelope ? "true" : "false");
+	if (answer.records) {
+		e = expr_text(answer.records);
+		buf_str(b, ",\"records\":");
+		json_quote(b, e, strlen(e));
+	}
+	for (i = 0; i < answer.with.n; i++) {
+		buf_cut(&key, 0);
+		buf_printf(&key, "with %s", answer.with.v[i].name);
+		e = expr_text(answer.with.v[i].expr);
+		buf_char(b, ',');
+		json_quote(b, key.s, key.len);
+		buf_char(b, ':');
+		json_quote(b, e, strlen(e));
+	}
+	buf_free(&key);
+}
+
+/* Opens the output, and finds out where the walk is; false: at its end. */
+static bool
+open_output(void)
+{
+	static char *none[] = {NULL};
+	struct buf identity = BUF_INIT, why = BUF_INIT;
+	bool over = false;
+	int bad;
+
+	if (keep && (!opt_common.output || strcmp(opt_common.output, "-") == 0))
+		opt_usage("--resume needs a file to go on with: --output");
+	identify(&identity);
+	if (keep &&
+	    !walkresume_open(&kept, opt_common.output, &identity, &bad, &why))
+		die(bad, "could not resume: %s", why.s);
+	rec_open_args(&rec, REC_PLAIN, none);
+	rec.deferred = true;
+	answer_stats(&answer, &rec);
+	complete = rec_flag(&rec, "complete", false);
+	repeated = rec_counter(&rec, "repeated");
+	if (keep && !walkresume_go_on(&kept, &walk, &rec,
+			answer.envelope ? NULL : &repeat, &over, &bad, &why))
+		die(bad, "could not resume: %s", why.s);
+	*complete = over && kept.file.whole;
+	*repeated = repeat.n;
+	if (keep)
+		*rec_counter(&rec, "resumed") = kept.file.pages;
+	answer.envelope = answer.envelope || walk_is_html(&walk);
+	buf_free(&identity);
+	buf_free(&why);
+	return !over;
+}
+
 static void
 receipt(
     const struct http_exchange *x, uint64_t page, uint64_t n, const char *error)
@@ -172,6 +239,9 @@ good_page(const struct http_exchange *x, uint64_t count, bool *more)
 		*repeated += repeated_here;
 	}
 	receipt(x, page, n, why.len ? why.s : NULL);
+	if (!walkresume_page(&kept, &walk, &rec, is, &status, &why))
+		die(status, "%s", why.s);
+	status = 0;
 	if (is == WALK_REPEAT || is == WALK_BROKEN) {
 		msg_warn("the walk broke off at page %" PRIu64 ", \"%s\": %s",
 		    page, x->url.s, why.s);
@@ -217,10 +287,10 @@ one_page(const struct http_exchange *x, bool *more)
 }
 
 static bool
-submit(const char *home, struct buf *why)
+submit(struct buf *why)
 {
 	const struct pageask *a = &walk.ask;
-	struct http_request r = {.url = a->url.s, .home = home};
+	struct http_request r = {.url = a->url.s, .home = walk.base.url.s};
 
 	r.method = ask.method;
 	if (a->body.len > 0) {
@@ -236,15 +306,14 @@ submit(const char *home, struct buf *why)
 static int
 walk_all(void)
 {
-	struct buf first = BUF_INIT, why = BUF_INIT;
+	struct buf why = BUF_INIT;
 	struct http_exchange *x;
 	bool more = true;
 	int status = 0;
 
-	buf_str(&first, walk.ask.url.s);
 	while (more && status == 0 && !stop_asked()) {
 		more = false;
-		if (!submit(first.s, &why)) {
+		if (!submit(&why)) {
 			msg_warn("could not fetch page %" PRIu64 ": %s",
 			    walk.page, why.s);
 			status = EX_DATAERR;
@@ -256,24 +325,16 @@ walk_all(void)
 		status = one_page(x, &more);
 		http_release(http, x);
 	}
-	buf_free(&first);
 	buf_free(&why);
 	return status;
 }
 
-int
-main(int argc, char *argv[])
+/* The end: what was said above is closed, and the state goes. */
+static int
+finish(int status)
 {
-	static char *none[] = {NULL};
-	int status;
+	struct buf why = BUF_INIT;
 
-	set_up(argv + opt_parse(&tool, argc, argv));
-	rec_open_args(&rec, REC_PLAIN, none);
-	rec.deferred = true;
-	answer_stats(&answer, &rec);
-	complete = rec_flag(&rec, "complete", false);
-	repeated = rec_counter(&rec, "repeated");
-	status = walk_all();
 	if (*repeated > 0)
 		msg_note("%" PRIu64 " records came more than once, as "
 			 "happens where a list changes while it is walked; "
@@ -286,5 +347,23 @@ main(int argc, char *argv[])
 	ask_free(&ask);
 	httpopt_free(&source);
 	buf_free(&input);
-	return rec_close(&rec, status);
+	status = rec_close(&rec, status);
+	if (status <= EX_NO && !walkresume_done(&kept, &why)) {
+		msg_warn("%s", why.s);
+		status = EX_IOERR;
+	}
+	walkresume_free(&kept);
+	buf_free(&why);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	int status = 0;
+
+	set_up(argv + opt_parse(&tool, argc, argv));
+	if (open_output())
+		status = walk_all();
+	return finish(status);
 }

@@ -61,6 +61,7 @@ struct opt_common {
 	double max_rejects_percent; /* 0: none */
 	uint64_t max_record;        /* bytes */
 	bool quiet, verbose, progress;
+	bool keep_output; /* a tool's: OUT_KEEP, see out.h */
 };
 extern struct opt_common opt_common;
 

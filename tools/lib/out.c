@@ -30,6 +30,7 @@ struct out {
 	char *tmp;  /* written beside, or NULL */
 	struct buf b;
 	size_t whole;  /* so many bytes of b are whole lines */
+	bool keep;     /* tmp is not removed */
 	bool optional; /* go on when the reader is gone */
 	bool gone;     /* it is */
 	bool lost;     /* nothing more can be written */
@@ -87,6 +88,24 @@ open_beside(struct out *o)
 	return fd;
 }
 
+/* Opens path.part, where an earlier process may have left lines. */
+static int
+open_part(struct out *o)
+{
+	struct buf part = BUF_INIT;
+	struct stat st;
+
+	if (stat(o->name, &st) == 0 && !S_ISREG(st.st_mode))
+		die(EX_CANTCREAT,
+		    "could not keep a part of \"%s\": it is no "
+		    "ordinary file",
+		    o->name);
+	buf_printf(&part, "%s" OUT_PART, o->name);
+	o->tmp = part.s;
+	o->keep = true;
+	return open(o->tmp, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+}
+
 struct out *
 out_open(const char *path, enum out_mode mode)
 {
@@ -98,8 +117,9 @@ out_open(const char *path, enum out_mode mode)
 		o->name = buf_dup("<stdout>", 8);
 	} else {
 		o->name = buf_dup(path, strlen(path));
-		fd = mode == OUT_REPLACE
-			 ? open_beside(o)
+		fd = mode == OUT_REPLACE ? open_beside(o)
+		     : mode == OUT_KEEP
+			 ? open_part(o)
 			 : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
 			       0666);
 		if (fd < 0)
@@ -212,6 +232,22 @@ out_flush_all(void)
 
 	for (o = outs; o; o = o->next)
 		out_flush(o);
+}
+
+bool
+out_cut(struct out *o, uint64_t length, uint64_t lines)
+{
+	struct stat st;
+
+	if (fstat(o->file->fd, &st) != 0)
+		die_errno(EX_IOERR, "could not look at \"%s\"", o->tmp);
+	if ((uint64_t)st.st_size < length)
+		return false;
+	if (ftruncate(o->file->fd, (off_t)length) != 0)
+		die_errno(EX_IOERR, "could not cut \"%s\"", o->tmp);
+	o->bytes = length;
+	o->lines = lines;
+	return true;
 }
 
 struct buf *
@@ -335,7 +371,7 @@ out_finish(int status)
 		all = o->next;
 		if (o->tmp && status <= EX_NO)
 			publish(o);
-		else if (o->tmp)
+		else if (o->tmp && !o->keep)
 			unlink(o->tmp);
 		free(o->name);
 		free(o->tmp);

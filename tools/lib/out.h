@@ -24,6 +24,7 @@ struct out;
 enum out_mode {
 	OUT_STDOUT,  /* standard output; the path is not used */
 	OUT_REPLACE, /* a file written beside and renamed by out_finish */
+	OUT_KEEP,    /* the same, but beside is path.part, and stays */
 	OUT_APPEND   /* a file appended to; may be shared by processes */
 };
 
@@ -57,13 +58,21 @@ uint64_t out_bytes(const struct out *);
 void out_flush(struct out *);
 void out_flush_all(void);
 
+/*
+ * For OUT_KEEP: what the file beside is called behind its name. Before any
+ * line: cuts it to that length, which is so many lines. False if it is
+ * shorter.
+ */
+#define OUT_PART ".part"
+bool out_cut(struct out *, uint64_t length, uint64_t lines);
+
 /* Flushes and fsyncs: for files that must survive a crash from here on. */
 void out_sync(struct out *);
 
 /*
- * Flushes and closes all outputs. Files of OUT_REPLACE get their names where
- * status is 0 or EX_NO and are removed otherwise. Returns status, or EX_IOERR
- * where an optional output lost its reader.
+ * Flushes and closes all outputs. Files of OUT_REPLACE and OUT_KEEP get their
+ * names where status is 0 or EX_NO; otherwise the first are removed. Returns
+ * status, or EX_IOERR where an optional output lost its reader.
  */
 int out_finish(int status);
 

@@ -65,7 +65,9 @@ rec_open(struct rec *r, enum rec_kind kind)
 	*r = (struct rec){
 	    .kind = kind, .start = when_now(), .shape = SHAPE_INIT};
 	r->extra = buf_array(NULL, EXTRA_MAX, sizeof *r->extra);
-	r->out = out_open(to, to ? OUT_REPLACE : OUT_STDOUT);
+	r->out = out_open(to, !to                      ? OUT_STDOUT
+			      : opt_common.keep_output ? OUT_KEEP
+						       : OUT_REPLACE);
 	r->rejects = reclog_open(opt_common.rejects, "rejects.ndjson");
 	stats = reclog_open(opt_common.stats, "stats.ndjson");
 	next_progress = r->start + 1;

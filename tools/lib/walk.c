@@ -2,7 +2,9 @@
 #include "walk.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "walkauto.h"
 #include "walkway.h"
@@ -11,14 +13,13 @@ enum {
 	EMPTY_PAGES = 1000 /* in a row, where the server tells the way */
 };
 
-/* Was this never asked for before? From now on it was. */
-static bool
-is_new(struct walk *w, const struct pageask *a)
+bool
+walk_asked(struct walk *w)
 {
 	struct buf id = BUF_INIT;
 	bool is;
 
-	pageask_identity(a, &id);
+	pageask_identity(&w->ask, &id);
 	is = set_add(&w->asked, id.s, id.len);
 	buf_free(&id);
 	return is;
@@ -52,7 +53,7 @@ walk_init(struct walk *w, const struct api_page *rules, const char *url,
 	if ((!p->by || strcmp(p->by, "auto") != 0) &&
 	    (!walkway_set(w, why) || !walkway_begin(w, why)))
 		return false;
-	is_new(w, &w->ask);
+	walk_asked(w);
 	return true;
 }
 
@@ -69,6 +70,10 @@ walk_free(struct walk *w)
 	pageask_free(&w->base);
 	pageask_free(&w->ask);
 	buf_free(&w->found);
+	buf_free(&w->content);
+	while (w->nkept > 0)
+		free(w->kept[--w->nkept]);
+	free(w->kept);
 	set_free(&w->asked);
 	set_free(&w->contents);
 }
@@ -79,9 +84,25 @@ walk_is_html(const struct walk *w)
 	return w->way && w->way->html;
 }
 
+bool
+walk_settle(struct walk *w, struct buf *why)
+{
+	const struct api_page *r = &w->rules;
+
+	if (!r->by) {
+		w->way = &walkway_nowhere;
+		return true;
+	}
+	tell_free(&w->total);
+	tell_free(&w->total_pages);
+	return walkway_set(w, why) &&
+	       tell_init(&w->total, r->total, "total", why) &&
+	       tell_init(&w->total_pages, r->total_pages, "total_pages", why);
+}
+
 /* The first page came: it shows how to walk, and perhaps where it stands. */
 static bool
-settle(struct walk *w, const struct walk_page *p, struct buf *why)
+look_at(struct walk *w, const struct walk_page *p, struct buf *why)
 {
 	struct api_page *r = &w->rules;
 	uint64_t current;
@@ -91,20 +112,27 @@ settle(struct walk *w, const struct walk_page *p, struct buf *why)
 		buf_str(&w->found, "nothing that leads on: this is taken for "
 				   "the only page");
 		r->by = NULL;
-		w->way = &walkway_nowhere;
-		return true;
-	}
-	if (r->first == API_NONE && strcmp(r->by, "page") == 0)
-		r->first = current;
-	/* What was asked for without a number had this one. */
-	if (!walkway_set(w, why))
-		return false;
-	if (current != API_NONE && strcmp(r->by, "offset") == 0)
+	} else if (current != API_NONE && strcmp(r->by, "offset") == 0) {
 		w->offset = current;
-	tell_free(&w->total);
-	tell_free(&w->total_pages);
-	return tell_init(&w->total, r->total, "total", why) &&
-	       tell_init(&w->total_pages, r->total_pages, "total_pages", why);
+	} else if (r->first == API_NONE && strcmp(r->by, "page") == 0) {
+		/* What was asked for without a number has this one. */
+		r->first = current;
+	}
+	return walk_settle(w, why);
+}
+
+/* Did a page with this content come before? */
+static bool
+is_repeated(struct walk *w, const struct walk_page *p)
+{
+	XXH128_hash_t h;
+
+	buf_cut(&w->content, 0);
+	if (p->n == 0)
+		return false;
+	h = XXH3_128bits(p->content->s, p->content->len);
+	buf_printf(&w->content, "%016" PRIx64 "%016" PRIx64, h.high64, h.low64);
+	return !set_add(&w->contents, w->content.s, w->content.len);
 }
 
 /* ---- what a page says about the whole ---- */
@@ -225,12 +253,11 @@ walk_next(struct walk *w, const struct walk_page *p, struct buf *why)
 {
 	struct whole t;
 
-	if (p->n > 0 &&
-	    !set_add(&w->contents, p->content->s, p->content->len)) {
+	if (is_repeated(w, p)) {
 		buf_str(why, "its content came before");
 		return WALK_REPEAT;
 	}
-	if (!w->way && !settle(w, p, why))
+	if (!w->way && !look_at(w, p, why))
 		return WALK_BROKEN;
 	count(w, p);
 	t = read_whole(w, &p->answer, why);
@@ -238,7 +265,7 @@ walk_next(struct walk *w, const struct walk_page *p, struct buf *why)
 		return WALK_BROKEN;
 	if (is_last(w, &t) || !lead_on(w, p, why))
 		return why->len > 0 ? WALK_BROKEN : end(w, &t, why);
-	if (!is_new(w, &w->ask)) {
+	if (!walk_asked(w)) {
 		buf_printf(why,
 		    "it leads to \"%s\", which was asked for before",
 		    w->ask.url.s);

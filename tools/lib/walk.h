@@ -40,6 +40,9 @@ struct walk {
 	uint64_t fullest;         /* records of the fullest page */
 	uint64_t empties;         /* empty pages in a row */
 	struct buf found;         /* what the first page showed, for people */
+	struct buf content;       /* fingerprint of the last page's, as text */
+	char **kept;              /* texts of rules that were restored */
+	size_t nkept;
 	struct set asked, contents;
 };
 
@@ -73,5 +76,12 @@ enum walk_is {
 
 enum walk_is walk_next(
     struct walk *, const struct walk_page *, struct buf *why);
+
+/*
+ * For walkstate.h: takes rules that `auto` has found; remembers that `ask`
+ * was asked for, and says whether that is new.
+ */
+bool walk_settle(struct walk *, struct buf *why);
+bool walk_asked(struct walk *);
 
 #endif
