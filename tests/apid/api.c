@@ -8,6 +8,7 @@
 #include "die.h"
 #include "echo.h"
 #include "list.h"
+#include "users.h"
 #include "wdn.h"
 
 static const struct {
@@ -15,6 +16,7 @@ static const struct {
 	void (*serve)(const struct req *, struct answer *);
 } apis[] = {
     {"/api/v1/", wdn_serve},
+    {"/api/v2/", users_serve},
     {"/animals/v1/", animals_serve},
     {"/list/v1/", list_serve},
     {"/echo/", echo_serve},
@@ -29,6 +31,7 @@ static const struct {
     {"offers", wdn_truth_offers},
     {"retailers", wdn_truth_retailers},
     {"animals", animals_truth},
+    {"users", users_truth},
 };
 
 const char *
@@ -99,5 +102,5 @@ api_truth(const char *what, const struct world *w, FILE *f)
 const char *
 api_truths(void)
 {
-	return "brands, products, offers, retailers, animals";
+	return "brands, products, offers, retailers, animals, users";
 }

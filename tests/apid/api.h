@@ -80,7 +80,8 @@ void api_serve(const struct req *r, struct answer *a);
 
 /*
  * Prints as NDJSON what would be served under that name: brands, products,
- * offers, retailers, animals. False if there is no such name.
+ * offers, retailers, animals, users (those answered so far). False if there is
+ * no such name.
  */
 bool api_truth(const char *what, const struct world *w, FILE *f);
 

@@ -14,7 +14,8 @@ enum rng_kind {
 	RNG_OFFER,
 	RNG_RETAILER,
 	RNG_ANIMAL,
-	RNG_FAULT
+	RNG_FAULT,
+	RNG_USER
 };
 
 /* 64 well mixed bits for one field of one thing. */

@@ -7,7 +7,7 @@ load ../helper
 load datasets
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
 	export ANIMALS_RETRY_DELAY=0.01
 }
