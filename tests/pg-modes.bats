@@ -394,8 +394,8 @@ a|X|Y' ]
 		python3 - "$n" >"in$n" <<-'END'
 			import json, random, sys
 			r = random.Random(int(sys.argv[1]))
-			for i in range(500):
-			    rec = {"id": "k%d" % r.randrange(60)}
+			for i in range(300):
+			    rec = {"id": "k%d" % r.randrange(40)}
 			    for c in "vab":
 			        if r.random() < 0.7: rec[c] = r.randrange(1000)
 			    if r.random() < 0.2: rec["x"] = True
@@ -412,6 +412,156 @@ a|X|Y' ]
 	# Who met one goes on alone.
 	[[ $(cat err?) != *'(2 of 10)'* ]]
 	history_is_whole
+}
+
+# ---- who may do what, and what may be in a name ----
+
+@test "rights: what each mode needs, and what is lacking is named" {
+	table 'id int primary key, a text, v int'
+	sql "drop role if exists poor; create role poor login;
+		revoke create on schema public from public;
+		grant select, insert, update on t to poor"
+	export PGUSER=poor
+	lines '{"id":1,"a":"x","v":1}' '{"id":1,"x":1}' >in
+	upsert --newer v <in
+	expect 65 '*' '*:2: member "x" is no column*'
+	upsert --delete-where .x <in
+	expect 77 '' '*permission denied for table t: role "poor" has no right to DELETE'
+	upsert --history h <in
+	expect 77 '' '*--history h: permission denied for schema public*'
+	PGUSER=sluice sql 'create table h (id int, "column" text,
+		old text, new text, at timestamptz)'
+	upsert --history h <in
+	expect 77 '' '*--history h: permission denied for table h: role "poor" has no right to INSERT'
+	PGUSER=sluice sql 'grant insert on h to poor; grant delete on t to poor'
+	upsert --history h --delete-where .x <in
+	expect 0 '*' ''
+	counts_are unchanged 1 deleted 1
+	# By columns, as far as those go.
+	PGUSER=sluice sql 'revoke all on t from poor; grant select,
+		insert (id, a), update (a) on t to poor'
+	upsert --history h --update a < <(lines '{"id":2,"a":"x"}')
+	expect 0 '*' ''
+	upsert --history h --update a < <(lines '{"id":2,"a":"y"}')
+	counts_are updated 1
+	upsert <<<'{"id":2,"v":7}'
+	expect 77 '' '*permission denied for table t*'
+	for mode in append insert-only; do
+		PGUSER=sluice sql 'revoke all on t from poor'
+		upsert --mode "$mode" <<<'{"id":3}'
+		expect 77 '' '*"poor" has no right to INSERT*'
+		PGUSER=sluice sql 'grant insert on t to poor'
+		[ "$mode" = append ] ||
+			PGUSER=sluice sql 'grant select on t to poor'
+		upsert --mode "$mode" <<<"{\"id\":${#mode}}"
+		expect 0 '*' ''
+	done
+	PGUSER=sluice sql 'revoke temporary on database modes from public'
+	upsert --mode insert-only <<<'{"id":4}'
+	expect 77 '' '*permission denied to create temporary tables*'
+	PGUSER=sluice sql 'drop owned by poor; drop role poor;
+		grant temporary on database modes to public'
+}
+
+@test "passwords of a service and a password file, and PGPASSWORD, stay hidden" {
+	hba=$(sql 'show hba_file')
+	cp "$hba" hba
+	{ echo 'local all guarded scram-sha-256'; cat hba; } >"$hba"
+	table 'id int primary key'
+	sql "drop role if exists guarded; create role guarded login password
+		'right one'; grant all on t to guarded" \
+		-c 'select pg_reload_conf()' >/dev/null
+	printf '[shop]\nuser=guarded\npassword=WrOngOne\n' >service
+	echo "*:*:*:guarded:WrOngOne" >pass
+	chmod 600 pass
+	for try in PGSERVICEFILE=service PGPASSWORD=WrOngOne PGPASSFILE=pass; do
+		export PGUSER=guarded "${try?}"
+		[[ $try != *service ]] || export PGSERVICE=shop
+		upsert -v -r rejects <<<'{"id":1}'
+		expect 77 '' '*authentication failed*'
+		[[ $stderr != *WrOng* ]]
+		unset PGSERVICE PGSERVICEFILE PGPASSWORD PGPASSFILE
+	done
+	printf '[shop]\nuser=guarded\npassword=right one\n' >service
+	PGSERVICEFILE=service PGSERVICE=shop upsert -v -r rejects \
+		< <(lines '{"id":1}' '{"id":"right one"}')
+	expect 1 '{"id":1}' '*'
+	[[ $stderr != *'right one'* && $(<rejects) != *'right one'* ]]
+	PGUSER=sluice
+	cat hba >"$hba"
+	sql 'select pg_reload_conf()' >/dev/null
+}
+
+@test "hostile names: tables, columns, constraints, labels, 63 bytes of them" {
+	long=$(printf 'é%.0s' {1..31})
+	for name in 'x"; drop table victim; --' "it's a.b %s%n" "$long" \
+		$'$1 \\ tab\tand\nline'; do
+		q=\"${name//\"/\"\"}\"
+		json=$(jq -n --arg n "$name" '$n')
+		sql "drop schema if exists $q cascade; drop table if exists victim;
+			create table victim (); create schema $q;
+			create type $q.e as enum ('${name//\'/\'\'}', 'y');
+			create table $q.$q ($q text, k int, e $q.e, w text,
+			constraint $q check (e::text <> 'y' or k > 0), primary key ($q, k))"
+		for e in "$json" '"y"'; do
+			run --separate-stderr pg-upsert -t "$q.$q" -k "$name" -k k \
+				--newer e --history "$q.h" --delete-where .gone \
+				-s stats -q -r rejects < <(lines \
+				"{$json:$json,\"k\":1,\"e\":$e,\"w\":$json}" \
+				"{$json:$json,\"k\":0,\"e\":\"y\"}")
+			[ "$status" -eq 1 ] || { echo "$name: $stderr"; return 1; }
+			[ "${#lines[@]}" -eq 1 ]
+		done
+		[ "$(sql "select $q = e::text, e, k from $q.$q")" = 'f|y|1' ]
+		[ "$(sql "select count(*) from $q.h where $q = '${name//\'/\'\'}'
+			and \"column\" = 'w' and old is null and new = $q")" -eq 1 ]
+		jq -es 'all(.code == "23514")' rejects
+		rm rejects
+		sql "table victim; drop schema $q cascade"
+	done
+}
+
+@test "a search path full of traps changes nothing" {
+	table 'id int primary key, v int, a text, b text'
+	sql "drop schema if exists trap cascade; create schema trap;
+		create function trap.boom() returns bool language plpgsql as
+			\$\$begin raise 'trapped'; end\$\$;
+		create function trap.eq(int, int) returns bool language sql as
+			'select trap.boom()';
+		create function trap.eqt(text, text) returns bool language sql as
+			'select trap.boom()';
+		create operator trap.= (leftarg = int, rightarg = int,
+			function = trap.eq);
+		create operator trap.< (leftarg = int, rightarg = int,
+			function = trap.eq);
+		create operator trap.= (leftarg = text, rightarg = text,
+			function = trap.eqt);
+		create operator trap.|| (leftarg = text, rightarg = text,
+			function = trap.eqt);
+		create function trap.count(int) returns bigint language sql as
+			'select trap.boom()::int::bigint';
+		create function trap.to_regclass(text) returns regclass
+			language sql as 'select trap.boom()::text::regclass';
+		create function trap.current_schema() returns name
+			language sql as 'select trap.boom()::text::name';
+		create function trap.parse_ident(text) returns text[]
+			language sql as 'select array[trap.boom()::text]';
+		create function trap.clock_timestamp() returns timestamptz
+			language sql as 'select trap.boom()::text::timestamptz';
+		create function trap.now() returns timestamptz
+			language sql as 'select trap.boom()::text::timestamptz';
+		create function trap.quote_ident(text) returns text
+			language sql as 'select trap.boom()::text';
+		create table trap.pg_class (); create table trap.pg_attribute ();
+		create table trap._sluice_rows (); create domain trap.text as int
+			check (trap.boom()); create domain trap.timestamptz as int"
+	PGOPTIONS+=' -c search_path=trap,pg_catalog,public'
+	upsert --newer v --history public.h --delete-where .x --stamp a \
+		--unknown ignore < <(lines '{"id":1,"v":1}' '{"id":1,"v":2}' \
+		'{"id":2,"v":1}' '{"id":2,"x":1,"v":2}')
+	expect 0 '*' ''
+	counts_are inserted 2 deleted 1 superseded 1
+	PGOPTIONS='-c client_min_messages=warning' sql 'drop schema trap cascade'
 }
 
 # ---- dry run ----

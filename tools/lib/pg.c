@@ -237,6 +237,8 @@ pg_connect(struct pg *pg)
 	pg->conn = PQconnectStartParams(names, values, 1);
 	if (pg->conn == NULL)
 		die(EX_OSERR, "could not allocate a connection");
+	/* From a service or password file, too. */
+	secret(PQpass(pg->conn));
 	PQsetNoticeReceiver(pg->conn, on_notice, NULL);
 	PQsetErrorVerbosity(pg->conn, PQERRORS_VERBOSE);
 	if (PQstatus(pg->conn) != CONNECTION_BAD && !connect_wait(pg)) {

@@ -10,14 +10,16 @@ pgrights_check(struct pg *pg, const char *oid, const char *rights)
 	int status;
 
 	/*
-	 * All but DELETE may be held column by column; which columns are
-	 * written is not known before the records are.
+	 * The rights to write may be held column by column, and which columns
+	 * are written is not known before the records are. What is selected
+	 * includes xmax, which is no column that a right could be granted on.
 	 */
 	buf_printf(&sql,
 	    "SELECT string_agg(r, ', '), current_user, relname "
 	    "FROM pg_class, unnest('{%s}'::text[]) AS r "
 	    "WHERE oid = $1::oid AND NOT CASE r"
 	    " WHEN 'DELETE' THEN has_table_privilege(oid, r)"
+	    " WHEN 'SELECT' THEN has_table_privilege(oid, r)"
 	    " ELSE has_any_column_privilege(oid, r) END GROUP BY relname",
 	    rights);
 	status = pg_exec1(pg, sql.s, oid, &res);
