@@ -354,6 +354,14 @@ time.sleep(20)' >port 3>&- &
 		expect 0 '{"method":"GET",*' ''
 		[ "$(counts .requests)" -eq 3 ]
 	done
+	fails '/echo/*:fields=202|Retry-After: 0.6@times=1'
+	run --separate-stderr wdn-fetch --retry-on 202 -u "$API/echo/x"
+	expect 0 '{"method":"GET",*' ''
+	[ "$(asked '.[1].t_ms - .[0].t_ms >= 590')" = true ]
+	fails '/echo/*:status=202@first=3'
+	run --separate-stderr wdn-fetch --retry-on 202 --retry-delay 0.05 \
+		-s stats -u "$API/echo/x"
+	[ "$(of_stats '.wait_ms > 0')" = true ]
 	fails '/echo/*:status=500'
 	run --separate-stderr wdn-fetch --retry-delay 0.01 --retry-on -500 \
 		-u "$API/echo/x"

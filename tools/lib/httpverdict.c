@@ -169,12 +169,11 @@ httpverdict_judge(const struct http_exchange *x, CURLcode code)
 	struct retry_verdict v;
 
 	a.declared = code == CURLE_OK && httprequest_declared(x);
-	if (code == CURLE_OK && x->status < 300 && !a.declared)
-		return retry_decide(&x->limits->retry, &a);
 	a.not_idempotent = a.sent = x->once && x->sent > 0;
 	a.random = x->jitter;
 	a.no_such_host = x->no_such_host;
-	if (code == CURLE_OK && x->status >= 400)
+	/* An answer that is not ready yet (--retry-on 202) may ask, too. */
+	if (code == CURLE_OK && (x->status >= 400 || x->limits->retry.non > 0))
 		a.asked = asked(x);
 	v = retry_decide(&x->limits->retry, &a);
 	/* What was waited for once need not be again. */
