@@ -34,8 +34,8 @@ forget_error(struct pg *pg)
 	pg->code[0] = '\0';
 	buf_cut(&pg->why, 0);
 	buf_cut(&pg->context, 0);
-	free(pg->column);
-	pg->column = NULL;
+	free(pg->datatype);
+	pg->datatype = NULL;
 }
 
 /* Appends text without the white space at its end, on one line. */
@@ -57,7 +57,7 @@ keep_error(struct pg *pg, const PGresult *res)
 	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
 	const char *context = PQresultErrorField(res, PG_DIAG_CONTEXT);
-	const char *column = PQresultErrorField(res, PG_DIAG_COLUMN_NAME);
+	const char *type = PQresultErrorField(res, PG_DIAG_DATATYPE_NAME);
 
 	forget_error(pg);
 	add_line(&pg->why, text ? text : PQerrorMessage(pg->conn));
@@ -67,8 +67,8 @@ keep_error(struct pg *pg, const PGresult *res)
 	}
 	if (context)
 		buf_str(&pg->context, context);
-	if (column)
-		pg->column = buf_dup(column, strlen(column));
+	if (type)
+		pg->datatype = buf_dup(type, strlen(type));
 	if (code)
 		snprintf(pg->code, sizeof pg->code, "%s", code);
 	if (pg->why.len == 0)

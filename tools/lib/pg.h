@@ -24,7 +24,7 @@ struct pg {
 	char code[6];       /* the last error's SQLSTATE, or "" */
 	struct buf why;     /* its message and detail, without a newline */
 	struct buf context; /* where it happened, as the server tells it */
-	char *column;       /* the column it names, or NULL */
+	char *datatype;     /* the domain it is about, or NULL */
 	/* Is told each statement of pg_exec before it is run, or NULL. */
 	void (*trace)(void *arg, const char *sql);
 	void *trace_arg;

@@ -48,3 +48,35 @@ pgblame_line(const struct pg *pg, const struct pgrows *b, const char *relation,
 	}
 	return 0;
 }
+
+/* Is it of what the error is about: of that domain, or else a composite? */
+static bool
+is_about(const struct pg *pg, const struct pgcol *c)
+{
+	if (pg->datatype)
+		return c->domain && strcmp(c->domain, pg->datatype) == 0;
+	return c->value != NULL;
+}
+
+const struct pgcol *
+pgblame_column(const struct pg *pg, const struct pgrows *b, size_t row)
+{
+	const struct pgcol *found = NULL;
+	size_t i;
+
+	/* With another context it comes from a function, as of a trigger. */
+	if (pg->datatype == NULL &&
+	    (strncmp(pg->code, "22", 2) != 0 ||
+		(pg->context.len > 0 &&
+		    strncmp(pg->context.s, "JSON", 4) != 0)))
+		return NULL;
+	for (i = 0; i < b->ncol; i++) {
+		if (!is_about(pg, &b->table->col[b->col[i]]) ||
+		    !pgrows_has(b, b->row[row].shape, b->col[i]))
+			continue;
+		if (found)
+			return NULL;
+		found = &b->table->col[b->col[i]];
+	}
+	return found;
+}

@@ -14,4 +14,11 @@
 unsigned long pgblame_line(const struct pg *, const struct pgrows *,
     const char *relation, const struct pgcol **col);
 
+/*
+ * The column whose value was refused when it was turned into a domain or a
+ * composite, or NULL where there are several, or that is not what happened.
+ */
+const struct pgcol *pgblame_column(
+    const struct pg *, const struct pgrows *, size_t row);
+
 #endif

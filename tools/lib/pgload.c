@@ -274,7 +274,7 @@ merge(struct pgload *s, size_t lo, size_t hi, size_t *bad)
 	p.probe = !s->changing;
 	status = p.mixed ? merge_mixed(s, &p, &sum) : merge_shape(s, &p, &sum);
 	if (status == EX_DATAERR && hi - lo == 1)
-		refuse(s, *bad = lo, NULL);
+		refuse(s, *bad = lo, pgblame_column(s->pg, s->rows, lo));
 	if (status)
 		return give_back(s, status);
 	for (i = lo; i < hi; i++)

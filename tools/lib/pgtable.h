@@ -59,8 +59,8 @@ struct pgcol {
 	enum pgcopy_kind kind;
 	const char *closed; /* why records cannot set it, or NULL */
 	const char *stage;  /* its type in the temporary table */
-	char *value; /* SQL that turns the staged column into it, or NULL */
-	bool domain;
+	char *value;   /* SQL that turns the staged column into it, or NULL */
+	char *domain;  /* its name, or NULL */
 	bool exact;    /* values that are equal are identical */
 	bool required; /* NOT NULL and nothing would fill it in */
 	bool in_key;
