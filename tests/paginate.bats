@@ -626,6 +626,59 @@ queries() {
 		'POST /list/v1/cursor' ]
 }
 
+@test "--parallel-max: the same, in order, with so many in flight" {
+	local query
+	start_apid --latency 4 --chaos 4
+	for query in 'n=95&hole=3' 'n=95&short=4' 'n=95&grow=2' 'n=95&shift=3' \
+		'cap=7&n=80'; do
+		for shape in page offset; do
+			way=(--by "$shape" --total .total --size-param limit
+				--page-size 10 --retry-delay 0.01)
+			list "$shape" "${way[@]}"
+			expected=("$status" "$output" "${stderr//http*\/list/}")
+			list "$shape" --parallel-max 4 "${way[@]}"
+			[ "$status" -eq "${expected[0]}" ]
+			[ "$output" = "${expected[1]}" ]
+			[ "${stderr//http*\/list/}" = "${expected[2]}" ]
+		done
+	done
+	[ "$(counts .in_flight_max)" -ge 4 ]
+}
+
+@test "--parallel-max: no page more than there are, and never too many" {
+	start_apid --latency 10
+	query=n=195 list page --by page --total-pages .total_pages --parallel-max 3
+	expect 0 "$(ids 0 194)" ''
+	[ "$(counts .requests)" -eq 20 ]
+	[ "$(counts .in_flight_max)" -eq 3 ]
+	curl -fsS "$API/_apid/reset" -X POST
+	query=n=195 list page --by page --total .total --parallel-max 3 --max-pages 5
+	expect 0 "$(ids 0 49)" '*stopped after page 5*'
+	[ "$(counts .requests)" -eq 5 ]
+	list cursor --by cursor --cursor .next_cursor --parallel-max 3
+	expect 0 "$(ids 0 24)" 'paginate: --parallel-max: it is not known how many pages there are, so one comes after the other'
+}
+
+@test "--parallel-max: a guard, a failed page, --resume" {
+	start_apid --products 600 --fault '*/products:repeat-page=3'
+	id=$(brand Nike)
+	run --separate-stderr paginate --page-size 5 --parallel-max 4 products "id=$id"
+	[ "$status" -eq 65 ]
+	[[ $stderr == *'the walk broke off at page 3, "http'*'": its content came before' ]]
+	[ "${#lines[@]}" -eq 10 ]
+	curl -fsS -X DELETE "$API/_apid/fault"
+	curl -fsS "$API/_apid/fault" --data-binary '*?*page=4:status=404'
+	run --separate-stderr paginate --page-size 5 --parallel-max 4 --resume \
+		-o out products "id=$id"
+	expect 69 '' 'paginate: could not fetch page 4, *: status 404*'
+	[ "$(wc -l <out.part)" -eq 15 ]
+	curl -fsS -X DELETE "$API/_apid/fault"
+	run --separate-stderr paginate --page-size 5 --parallel-max 4 --resume \
+		-o out products "id=$id"
+	[ "$status" -eq 0 ]
+	truth "$id" | cmp - <(jq -r .id out)
+}
+
 # states N: waits until that many pages are put down in out.state.
 states() {
 	local i

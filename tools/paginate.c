@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "answer.h"
 #include "ask.h"
 #include "http.h"
@@ -28,6 +29,7 @@ static struct answer answer;
 static struct api_page rules = PAGEOPT_NONE;
 static struct ask ask;
 static struct repeat repeat = REPEAT_INIT;
+static uint64_t parallel = 1;
 static bool keep;
 
 static struct rec rec;
@@ -48,6 +50,8 @@ static const struct opt options[] = {ANSWER_OPTIONS(&answer), HTTPOPT_RETRY_ON,
 	0},
     {'k', "key", "EXPR", OPT_CALL, &repeat.key,
 	"the record's key: what comes twice counts once", key_opt, 0, 0},
+    {0, "parallel-max", "N", OPT_NUM, &parallel,
+	"requests in flight, where the pages are known (1)", NULL, 1, 1000},
     {0, "resume", NULL, OPT_FLAG, &keep,
 	"go on with a walk that did not end, into --output", NULL, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
@@ -111,7 +115,8 @@ set_up(char **args)
 	ok = httpopt_source(&source, &args, &bad, &why) &&
 	     answer_open(&answer, source.resource, source.api.file, &why) &&
 	     ask_open(&ask, source.resource, source.api.file, &why) &&
-	     (http = httpopt_open(&source, 1, true, &answer.skip, &bad, &why));
+	     (http = httpopt_open(
+		  &source, parallel, true, &answer.skip, &bad, &why));
 	if (ok) {
 		bad = EX_USAGE;
 		ok =
@@ -286,26 +291,10 @@ one_page(const struct http_exchange *x, bool *more)
 	return status;
 }
 
-static bool
-submit(struct buf *why)
-{
-	const struct pageask *a = &walk.ask;
-	struct http_request r = {.url = a->url.s, .home = walk.base.url.s};
-
-	r.method = ask.method;
-	if (a->body.len > 0) {
-		r.body = a->body.s;
-		r.len = a->body.len;
-		r.type = "application/json";
-	}
-	if (a->field.len > 0)
-		r.field = a->field.s;
-	return http_submit(http, &r, NULL, why);
-}
-
 static int
 walk_all(void)
 {
+	struct ahead ahead = {.http = http, .method = ask.method};
 	struct buf why = BUF_INIT;
 	struct http_exchange *x;
 	bool more = true;
@@ -313,18 +302,23 @@ walk_all(void)
 
 	while (more && status == 0 && !stop_asked()) {
 		more = false;
-		if (!submit(&why)) {
+		x = ahead_page(&ahead, &walk, &why);
+		if (!x) {
 			msg_warn("could not fetch page %" PRIu64 ": %s",
 			    walk.page, why.s);
 			status = EX_DATAERR;
 			break;
 		}
-		x = http_next(http, -1);
 		rec.bytes += x->bytes;
 		answer_tally(&answer, x);
 		status = one_page(x, &more);
 		http_release(http, x);
+		if (more && parallel > 1 && walk.page == 2 && walk.ahead == 0)
+			msg_note("--parallel-max: it is not known how many "
+				 "pages there are, so one comes after the "
+				 "other");
 	}
+	ahead_free(&ahead);
 	buf_free(&why);
 	return status;
 }

@@ -15,7 +15,7 @@ static const char *const shapes[SHAPES] = {
 
 /* What the list is like, and which part of it is asked for. */
 struct list {
-	long n, size, base, hole, holes, shift, grow;
+	long n, size, base, hole, holes, lacks, shift, grow;
 	long at;   /* the page asked for, the first is 0 */
 	long from; /* its first record */
 	long end;  /* how many there are by now */
@@ -85,6 +85,7 @@ read_list(const struct req *r, enum shape shape, struct list *l)
 		l->size = 1;
 	l->hole = number(r, "hole", 0);
 	l->holes = number(r, "holes", 1);
+	l->lacks = number(r, "short", 0);
 	l->shift = number(r, "shift", 0);
 	l->grow = number(r, "grow", 0);
 	l->from = shape == CURSOR ? cursor(r) : number(r, "offset", 0);
@@ -111,6 +112,8 @@ put_ids(
 
 	if (end > l->end)
 		end = l->end;
+	if (l->at + 1 == l->lacks)
+		end--;
 	if (is_hole(l))
 		end = l->from;
 	for (long i = l->from; i < end; i++) {

@@ -45,17 +45,27 @@ http_new(const struct http_limits *limits, size_t slots)
 }
 
 void
+http_forget(struct http *h)
+{
+	struct http_exchange *x;
+
+	while (h->nlive > 0) {
+		x = h->live[--h->nlive];
+		if (x->state == HTTP_RUNNING)
+			httpwire_break(&h->wire, x);
+		httpxfer_free(x);
+	}
+	h->busy = 0;
+}
+
+void
 http_free(struct http *h)
 {
 	size_t i;
 
 	if (!h)
 		return;
-	for (i = 0; i < h->nlive; i++) {
-		if (h->live[i]->state == HTTP_RUNNING)
-			httpwire_break(&h->wire, h->live[i]);
-		httpxfer_free(h->live[i]);
-	}
+	http_forget(h);
 	for (i = 0; i < h->nspare; i++)
 		httpxfer_free(h->spare[i]);
 	pace_free(h->paces);

@@ -174,6 +174,8 @@ bool http_submit(
  * is not -1 and there is room, as soon as fd can be read.
  */
 struct http_exchange *http_next(struct http *, int fd);
+/* Breaks off all that was submitted and not handed out. */
+void http_forget(struct http *);
 void http_release(struct http *, struct http_exchange *);
 
 /* Appends `: ` and the first bytes of the body, on one line; or nothing. */

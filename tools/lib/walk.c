@@ -238,6 +238,31 @@ lead_on(struct walk *w, const struct walk_page *p, struct buf *why)
 	return w->way->counts || !ends_empty(w, p, why);
 }
 
+/* How many pages there are behind this one, by its own words. */
+static uint64_t
+behind(const struct walk *w, const struct whole *t)
+{
+	uint64_t n = w->received + w->repeated;
+
+	if (!w->way->counts)
+		return 0;
+	if (t->has_pages)
+		return t->pages > position(w) ? t->pages - position(w) : 0;
+	if (!t->has_total || w->fullest == 0 || t->total <= n)
+		return 0;
+	return (t->total - n - 1) / w->fullest + 1;
+}
+
+bool
+walk_ahead(const struct walk *w, uint64_t i, struct pageask *ask)
+{
+	uint64_t max = w->rules.max_pages;
+
+	if (i > w->ahead || (max != API_NONE && w->page + i > max))
+		return false;
+	return walkway_ahead(w, i, ask);
+}
+
 static void
 count(struct walk *w, const struct walk_page *p)
 {
@@ -273,6 +298,8 @@ walk_next(struct walk *w, const struct walk_page *p, struct buf *why)
 	}
 	if (w->rules.max_pages != API_NONE && w->page >= w->rules.max_pages)
 		return WALK_CUT;
+	w->ahead = behind(w, &t);
+	w->ahead -= w->ahead > 0;
 	w->page++;
 	return WALK_ON;
 }

@@ -39,6 +39,7 @@ struct walk {
 	uint64_t repeated;        /* records that do not */
 	uint64_t fullest;         /* records of the fullest page */
 	uint64_t empties;         /* empty pages in a row */
+	uint64_t ahead;           /* pages behind the one in hand; 0: unknown */
 	struct buf found;         /* what the first page showed, for people */
 	struct buf content;       /* fingerprint of the last page's, as text */
 	char **kept;              /* texts of rules that were restored */
@@ -76,6 +77,13 @@ enum walk_is {
 
 enum walk_is walk_next(
     struct walk *, const struct walk_page *, struct buf *why);
+
+/*
+ * Makes *ask the request for the i-th page behind the one in hand. False
+ * where it is not known whether there is one, or what to ask for it: only
+ * walks that count know, from a number of pages or records that was told.
+ */
+bool walk_ahead(const struct walk *, uint64_t i, struct pageask *ask);
 
 /*
  * For walkstate.h: takes rules that `auto` has found; remembers that `ask`

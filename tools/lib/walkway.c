@@ -13,24 +13,29 @@
 
 /* ---- those that count ---- */
 
+/* Makes *ask that of the i-th page behind the one that was counted to. */
 static bool
-set_number(struct walk *w, struct buf *why)
+counted(const struct walk *w, uint64_t i, struct pageask *ask, struct buf *why)
 {
 	const struct api_page *p = &w->rules;
 
-	pageask_copy(&w->ask, &w->base);
-	return pageask_set_number(
-	    &w->ask, p->param ? p->param : "page", w->number, why);
+	pageask_copy(ask, &w->base);
+	if (w->way->counts == WALK_PAGES)
+		return pageask_set_number(
+		    ask, p->param ? p->param : "page", w->number + i, why);
+	return pageask_set_number(ask,
+	    p->offset_param ? p->offset_param : "offset",
+	    w->offset + i * w->fullest, why);
 }
 
-static bool
-set_offset(struct walk *w, struct buf *why)
+bool
+walkway_ahead(const struct walk *w, uint64_t i, struct pageask *ask)
 {
-	const struct api_page *p = &w->rules;
+	struct buf ignored = BUF_INIT;
+	bool ok = w->way->counts && counted(w, i, ask, &ignored);
 
-	pageask_copy(&w->ask, &w->base);
-	return pageask_set_number(&w->ask,
-	    p->offset_param ? p->offset_param : "offset", w->offset, why);
+	buf_free(&ignored);
+	return ok;
 }
 
 static bool
@@ -40,7 +45,7 @@ by_page(
 	(void)a;
 	(void)n;
 	w->number++;
-	return set_number(w, why);
+	return counted(w, 0, &w->ask, why);
 }
 
 /* An empty page is as long as the fullest before, or as what was asked for. */
@@ -54,7 +59,7 @@ by_offset(
 	if (n == 0 && w->rules.size != API_NONE)
 		n = w->rules.size;
 	w->offset += n;
-	return n > 0 && set_offset(w, why);
+	return n > 0 && counted(w, 0, &w->ask, why);
 }
 
 /* ---- those that are told ---- */
@@ -246,10 +251,8 @@ walkway_begin(struct walk *w, struct buf *why)
 	struct pageask try = {BUF_INIT, BUF_INIT, BUF_INIT};
 	bool ok = true;
 
-	if (w->way->counts == WALK_PAGES)
-		return set_number(w, why);
-	if (w->way->counts == WALK_RECORDS)
-		return set_offset(w, why);
+	if (w->way->counts)
+		return counted(w, 0, &w->ask, why);
 	/* Better now than after the first page. */
 	if (w->way->next == by_cursor) {
 		pageask_copy(&try, &w->base);

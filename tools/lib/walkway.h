@@ -32,4 +32,7 @@ bool walkway_set(struct walk *, struct buf *why);
 /* Makes `ask` the first page's. */
 bool walkway_begin(struct walk *, struct buf *why);
 
+/* Makes *ask that of the i-th page behind the one in hand, by counting. */
+bool walkway_ahead(const struct walk *, uint64_t i, struct pageask *);
+
 #endif
