@@ -230,31 +230,58 @@ bad(struct buf *why, const char *name, const char *wanted)
 	return false;
 }
 
-static bool
-find(struct json_val line, const char *name, enum json_type type,
-    struct json_val *v)
+/* The members of a line that count. */
+enum { CASSETTE, AT_TIME, SEQ, METHOD, URL, BODY, BASE64, ATTEMPTS, MEMBERS };
+
+static const struct {
+	const char *name;
+	enum json_type type;
+	const char *wanted; /* NULL: it need not be there */
+} members[MEMBERS] = {
+    [CASSETTE] = {"cassette", JSON_NUMBER, NULL},
+    [AT_TIME] = {"at", JSON_STRING, "a string"},
+    [SEQ] = {"seq", JSON_NUMBER, NULL},
+    [METHOD] = {"method", JSON_STRING, "a string"},
+    [URL] = {"url", JSON_STRING, "a string"},
+    [BODY] = {"body", JSON_STRING, NULL},
+    [BASE64] = {"body_base64", JSON_STRING, NULL},
+    [ATTEMPTS] = {"attempts", JSON_ARRAY, "an array of at least one object"},
+};
+
+/* Finds them in one walk: a line may be long. One of another type is none. */
+static void
+find_members(struct json_val line, struct json_val m[MEMBERS])
 {
-	return json_member(line, name, strlen(name), v) &&
-	       json_type(v->s) == type;
+	struct json_walk w = json_walk(line);
+	struct json_val name, v;
+	size_t i;
+
+	while (json_next(&w, &name, &v))
+		for (i = 0; i < MEMBERS; i++)
+			if (json_type(v.s) == members[i].type &&
+			    is(name, members[i].name))
+				m[i] = v;
 }
 
 static bool
-check_version(struct json_val line, struct buf *why)
+check_members(const struct json_val m[MEMBERS], struct buf *why)
 {
-	struct json_val v;
+	size_t i;
 
-	if (json_type(line.s) != JSON_OBJECT ||
-	    !find(line, "cassette", JSON_NUMBER, &v)) {
+	if (!m[CASSETTE].s) {
 		buf_str(why, "it is no recorded exchange");
 		return false;
 	}
-	if (number(v) != TAPE_VERSION) {
+	if (number(m[CASSETTE]) != TAPE_VERSION) {
 		buf_printf(why,
 		    "its format is version %.*s, and this program plays "
 		    "version %d",
-		    (int)v.len, v.s, TAPE_VERSION);
+		    (int)m[CASSETTE].len, m[CASSETTE].s, TAPE_VERSION);
 		return false;
 	}
+	for (i = 0; i < MEMBERS; i++)
+		if (members[i].wanted && !m[i].s)
+			return bad(why, members[i].name, members[i].wanted);
 	return true;
 }
 
@@ -267,39 +294,19 @@ check_attempts(struct json_val v, struct buf *why)
 
 	for (; json_next(&w, &name, &a); n++)
 		if (json_type(a.s) != JSON_OBJECT ||
-		    !find(a, "status", JSON_NUMBER, &part))
+		    !json_member(a, "status", 6, &part) ||
+		    json_type(part.s) != JSON_NUMBER)
 			return bad(
 			    why, "attempts[].status", "a number in an object");
-	return n > 0 || bad(why, "attempts", "an array of at least one object");
-}
-
-static bool
-read_request(struct tapeline *l, struct json_val line, struct buf *why)
-{
-	struct json_val v;
-
-	if (!find(line, "method", JSON_STRING, &v))
-		return bad(why, "method", "a string");
-	get_text(&l->method, v, false);
-	if (!find(line, "url", JSON_STRING, &v))
-		return bad(why, "url", "a string");
-	get_text(&l->url, v, false);
-	l->has_body = true;
-	buf_cut(&l->body, 0);
-	if (find(line, "body", JSON_STRING, &v))
-		get_text(&l->body, v, false);
-	else if (find(line, "body_base64", JSON_STRING, &v))
-		get_text(&l->body, v, true);
-	else
-		l->has_body = false;
-	return true;
+	return n > 0 ||
+	       bad(why, members[ATTEMPTS].name, members[ATTEMPTS].wanted);
 }
 
 bool
 tapeline_read(struct tapeline *l, struct json_val line, struct buf *why)
 {
+	struct json_val m[MEMBERS];
 	struct json_error e;
-	struct json_val v;
 
 	if (!json_check(line.s, line.len, &e)) {
 		buf_printf(
@@ -307,16 +314,21 @@ tapeline_read(struct tapeline *l, struct json_val line, struct buf *why)
 		return false;
 	}
 	line = json_trim(line.s, line.len);
-	if (!check_version(line, why) || !read_request(l, line, why))
+	memset(m, 0, sizeof(m));
+	if (json_type(line.s) == JSON_OBJECT)
+		find_members(line, m);
+	if (!check_members(m, why))
 		return false;
-	if (!find(line, "at", JSON_STRING, &v))
-		return bad(why, "at", "a string");
-	get_text(&l->stamp, v, false);
+	get_text(&l->method, m[METHOD], false);
+	get_text(&l->url, m[URL], false);
+	get_text(&l->stamp, m[AT_TIME], false);
 	if (!when_read(l->stamp.s, &l->at))
 		return bad(why, "at", "a time, as 2026-01-02T03:04:05.678Z");
-	l->seq = find(line, "seq", JSON_NUMBER, &v) ? (uint64_t)number(v) : 0;
-	if (!find(line, "attempts", JSON_ARRAY, &v))
-		return bad(why, "attempts", "an array");
-	l->attempts = json_walk(v);
-	return check_attempts(v, why);
+	l->has_body = m[BODY].s || m[BASE64].s;
+	buf_cut(&l->body, 0);
+	if (l->has_body)
+		get_text(&l->body, m[BODY].s ? m[BODY] : m[BASE64], !m[BODY].s);
+	l->seq = m[SEQ].s ? (uint64_t)number(m[SEQ]) : 0;
+	l->attempts = json_walk(m[ATTEMPTS]);
+	return check_attempts(m[ATTEMPTS], why);
 }
