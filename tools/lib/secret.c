@@ -256,6 +256,8 @@ longest(const struct secrets *l, const char *s, const char *end)
 	size_t i, n, most = 0;
 
 	for (i = 0; i < l->n; i++) {
+		if (*s != *l->v[i].s && *s != '%' && *s != '\\' && *s != '+')
+			continue;
 		n = spelled(s, end, &l->v[i]);
 		most = n > most ? n : most;
 	}
