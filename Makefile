@@ -9,10 +9,10 @@ PREFIX = /usr/local
 DESTDIR =
 
 # The one list of packages: to run; to build, on top; to test, on top.
-DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpq5 libssl3 libxml2 libxxhash0 \
+DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpcre2-8-0 libpq5 libssl3 libxml2 libxxhash0 \
 	postgresql-client util-linux
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
-	libmicrohttpd-dev libpq-dev libssl-dev libxml2-dev libxxhash-dev \
+	libmicrohttpd-dev libpcre2-dev libpq-dev libssl-dev libxml2-dev libxxhash-dev \
 	make pkg-config
 DEPS_TEST = bats brotli clang libclang-rt-dev clang-format clang-tidy cppcheck \
 	curl gunicorn mandoc nginx openssl parallel postgresql procps python3 \
@@ -29,7 +29,7 @@ SANITIZE = $(if $(SAN),$(SAN_FLAGS))
 CPPFLAGS = -D_GNU_SOURCE -DSLUICE_VERSION='"$(VERSION)"' -Itools/lib \
 	$(shell pkg-config --cflags libpq libxml-2.0 2>/dev/null)
 LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-LIBS = -lcurl -lpq -ljq -lxml2 -lxxhash -lcrypto -lm
+LIBS = -lcurl -lpq -ljq -lpcre2-8 -lxml2 -lxxhash -lcrypto -lm
 
 COMPILE = $(CC) -std=c11 $(CFLAGS) $(WARN) $(HARDEN) $(SANITIZE) $(CPPFLAGS) \
 	-MMD -MP

@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "charset.h"
+#include "htmlfunc.h"
 #include "json.h"
 #include "url.h"
 
 struct html {
+	struct buf source; /* as UTF-8 */
 	xmlDocPtr doc;
 	xmlXPathContextPtr context;
 	char *url;       /* where it came from */
@@ -99,73 +101,6 @@ static void
 listen_to(struct complaint *c)
 {
 	xmlSetStructuredErrorFunc(c, c ? complain : NULL);
-}
-
-/* ---- class('x') ---- */
-
-static bool
-has_word(const char *list, const char *word, size_t len)
-{
-	size_t n;
-
-	for (; *list; list += n) {
-		while (json_space(*list) || *list == '\f')
-			list++;
-		n = strcspn(list, " \t\r\n\f");
-		if (n == len && memcmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-has_words(const char *list, const char *words)
-{
-	size_t n;
-	bool any = false;
-
-	for (; *words; words += n) {
-		while (json_space(*words))
-			words++;
-		n = strcspn(words, " \t\r\n");
-		if (n > 0 && !has_word(list, words, n))
-			return false;
-		any = any || n > 0;
-	}
-	return any;
-}
-
-static void
-class_function(xmlXPathParserContextPtr p, int nargs)
-{
-	xmlNodePtr node;
-	xmlChar *words, *list = NULL;
-
-	if (nargs != 1) {
-		xmlXPathSetArityError(p);
-		return;
-	}
-	words = xmlXPathPopString(p);
-	if (xmlXPathCheckError(p)) {
-		xmlFree(words);
-		return;
-	}
-	node = p->context->node;
-	if (node && node->type == XML_ELEMENT_NODE)
-		list = xmlGetProp(node, (const xmlChar *)"class");
-	xmlXPathReturnBoolean(
-	    p, list && has_words((const char *)list, (const char *)words));
-	xmlFree(list);
-	xmlFree(words);
-}
-
-static xmlXPathContextPtr
-new_context(xmlDocPtr doc)
-{
-	xmlXPathContextPtr c = xmlXPathNewContext(doc);
-
-	xmlXPathRegisterFunc(c, (const xmlChar *)"class", class_function);
-	return c;
 }
 
 /* ---- a page ---- */
@@ -260,15 +195,25 @@ html_parse(const char *s, size_t len, const char *type, const char *url,
 		return NULL;
 	}
 	doc = parse(&text, why);
-	buf_free(&text);
-	if (!doc)
+	if (!doc) {
+		buf_free(&text);
 		return NULL;
+	}
 	h = buf_array(NULL, 1, sizeof(*h));
 	*h = (struct html){.doc = doc,
-	    .context = new_context(doc),
+	    .source = text,
+	    .context = xmlXPathNewContext(doc),
 	    .url = buf_dup(url, strlen(url))};
+	htmlfunc_add(h->context);
 	find_base(h);
 	return h;
+}
+
+const char *
+html_source(const struct html *h, size_t *len)
+{
+	*len = h->source.len;
+	return h->source.s ? h->source.s : "";
 }
 
 void
@@ -279,6 +224,7 @@ html_free(struct html *h)
 	xmlXPathFreeContext(h->context);
 	xmlFreeDoc(h->doc);
 	free(h->url);
+	buf_free(&h->source);
 	buf_free(&h->base);
 	free(h);
 }
@@ -324,6 +270,7 @@ html_find(struct html *h, const struct html_node *from,
 	struct complaint c = {false, BUF_INIT};
 	xmlXPathObjectPtr o;
 
+	h->context->userData = &c.text;
 	h->context->node = from ? (xmlNodePtr)from : (xmlNodePtr)h->doc;
 	listen_to(&c);
 	o = xmlXPathCompiledEval(p->compiled, h->context);

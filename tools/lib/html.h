@@ -9,8 +9,9 @@
  * A page may be as broken as pages are: the parser makes a tree of anything,
  * as browsers do. Nothing is fetched for it and no entity of its own is
  * expanded. XPath is 1.0 over lower-case element names without namespaces,
- * with one function more: class('x') is true for an element that has that
- * class; class('x y') wants both.
+ * with two functions more. class('x') is true for an element that has that
+ * class; class('x y') wants both. match(text, 'regex') is what the regular
+ * expression finds in the text (pattern.h), or ''.
  *
  * Functions that can fail append a reason to *why. Running out of memory
  * ends the process with EX_OSERR, as everywhere.
@@ -41,6 +42,9 @@ enum {
 struct html *html_parse(const char *s, size_t len, const char *type,
     const char *url, struct buf *why);
 void html_free(struct html *);
+
+/* The page's text as UTF-8, without NUL; valid until html_free. */
+const char *html_source(const struct html *, size_t *len);
 
 /* NULL if the text is no XPath. */
 struct html_path *html_path(const char *text, struct buf *why);
