@@ -1,32 +1,10 @@
 /* envelope: an answer as one record. */
 #include "envelope.h"
 
-#include <stdint.h>
 #include <strings.h>
 
 #include "json.h"
 #include "msg.h"
-
-/* RFC 4648, section 4. */
-static void
-base64(struct buf *b, const char *s, size_t len)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits;
-	size_t i, j, n;
-
-	for (i = 0; i < len; i += 3) {
-		n = len - i < 3 ? len - i : 3;
-		bits = 0;
-		for (j = 0; j < 3; j++)
-			bits =
-			    bits << 8 | (j < n ? (unsigned char)s[i + j] : 0U);
-		for (j = 0; j < 4; j++)
-			buf_char(
-			    b, j <= n ? digit[bits >> (18 - 6 * j) & 63] : '=');
-	}
-}
 
 static bool
 same_name(const struct http_field *f, const struct http_field *g)
@@ -101,7 +79,7 @@ envelope(
 		json_quote(b, x->body.s ? x->body.s : "", x->body.len);
 	} else {
 		buf_str(b, "},\"body_base64\":\"");
-		base64(b, x->body.s, x->body.len);
+		buf_base64(b, x->body.s, x->body.len);
 		buf_char(b, '"');
 	}
 	buf_add(b, tail, len);
