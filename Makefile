@@ -1,7 +1,7 @@
 # Sluice: `make` builds bin/, `make test` proves it, `make demo` shows it.
 # Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
-TOOLS = wdn-fetch paginate records flatten explode fields dedupe validate \
-	verify-ids pg-upsert batch-post
+TOOLS = wdn-fetch paginate scrape records flatten explode fields dedupe \
+	validate verify-ids pg-upsert batch-post
 DATASETS = wdn animals users
 
 VERSION = 0.1.0

@@ -28,6 +28,7 @@ filters=(
 	'fields --drop nothing'
 	'dedupe -k .id'
 	'validate .id'
+	'scrape --body .v --with id=.id v=.'
 	'records'
 	'pg-upsert -t t -k id'
 	"batch-post -k .id -u ${API-}/taken --flush-after 10ms"

@@ -99,3 +99,14 @@ all_calls() {
 			-u 'http://h/{id}'
 	done
 }
+
+@test "scrape" {
+	local call
+	local -a command=(scrape --rows //b 'd:decimal=.' 's~<b>(.)')
+	echo '{"url":"http://h/","body":"<b>1<b>2"}' >pages
+	for call in read write close; do
+		in_turn $call pages "${command[@]}"
+	done
+	# Most of them are libxml2's, and are alike.
+	step=11 in_turn malloc pages "${command[@]}"
+}

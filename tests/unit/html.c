@@ -52,7 +52,8 @@ static const struct find finds[] = {
     {"<p>1</p>", NULL, "match(//p, '(')",
 	"!\"(\" is no regular expression: missing"},
     {"<p>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!</p>", NULL,
-	"match(//p, '(a|a)+$')", "!could not look for \"(a|a)+$\": match limit"},
+	"match(//p, '(a|a)+$')",
+	"!could not look for \"(a|a)+$\": match limit"},
     /* a page declares no entities, and none are read */
     {"<!DOCTYPE html [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><p>&e;</p>",
 	NULL, "(//p)[last()]", "&e;|"},

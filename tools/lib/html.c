@@ -17,7 +17,6 @@ struct html {
 	struct buf source; /* as UTF-8 */
 	xmlDocPtr doc;
 	xmlXPathContextPtr context;
-	char *url;       /* where it came from */
 	struct buf base; /* what links are relative to */
 };
 
@@ -110,17 +109,17 @@ static void
 find_base(struct html *h)
 {
 	static const char xpath[] = "(//base[@href])[1]/@href";
-	struct buf href = BUF_INIT, ignored = BUF_INIT;
+	struct buf base = BUF_INIT, ignored = BUF_INIT;
 	struct html_path *p = html_path(xpath, &ignored);
 	struct html_found f = {0, NULL};
 
-	if (p && html_find(h, NULL, p, &f, &ignored) && f.n > 0)
-		html_text(&f, 0, &href);
-	if (href.len == 0 || !url_resolve(&h->base, h->url, href.s, &ignored))
-		buf_str(&h->base, h->url);
+	if (p && html_find(h, NULL, p, &f, &ignored) && f.n > 0 &&
+	    html_link(h, &f, 0, &base, &ignored)) {
+		buf_free(&h->base);
+		h->base = base;
+	}
 	html_found_free(&f);
 	html_path_free(p);
-	buf_free(&href);
 	buf_free(&ignored);
 }
 
@@ -200,10 +199,9 @@ html_parse(const char *s, size_t len, const char *type, const char *url,
 		return NULL;
 	}
 	h = buf_array(NULL, 1, sizeof(*h));
-	*h = (struct html){.doc = doc,
-	    .source = text,
-	    .context = xmlXPathNewContext(doc),
-	    .url = buf_dup(url, strlen(url))};
+	*h = (struct html){
+	    .doc = doc, .source = text, .context = xmlXPathNewContext(doc)};
+	buf_str(&h->base, url);
 	htmlfunc_add(h->context);
 	find_base(h);
 	return h;
@@ -223,7 +221,6 @@ html_free(struct html *h)
 		return;
 	xmlXPathFreeContext(h->context);
 	xmlFreeDoc(h->doc);
-	free(h->url);
 	buf_free(&h->source);
 	buf_free(&h->base);
 	free(h);
@@ -324,9 +321,8 @@ html_raw_text(const struct html_found *f, size_t i, struct buf *b)
 	xmlFree(s);
 }
 
-/* Makes one space of each run of white space, none at the ends. */
-static void
-squeeze(struct buf *b, size_t from)
+void
+html_squeeze(struct buf *b, size_t from)
 {
 	size_t i, to = from;
 
@@ -347,17 +343,16 @@ html_text(const struct html_found *f, size_t i, struct buf *b)
 	size_t from = b->len;
 
 	html_raw_text(f, i, b);
-	squeeze(b, from);
+	html_squeeze(b, from);
 }
 
 bool
-html_link(struct html *h, const struct html_found *f, size_t i, struct buf *b,
-    struct buf *why)
+html_reference(
+    const struct html_found *f, size_t i, struct buf *b, struct buf *why)
 {
 	xmlNodePtr n = node(f, i);
-	struct buf ref = BUF_INIT;
-	xmlChar *s = NULL;
-	bool ok;
+	size_t from = b->len;
+	xmlChar *s;
 
 	if (n && n->type == XML_ELEMENT_NODE) {
 		s = xmlGetProp(n, (const xmlChar *)"href");
@@ -369,13 +364,35 @@ html_link(struct html *h, const struct html_found *f, size_t i, struct buf *b,
 			    (const char *)n->name);
 			return false;
 		}
-		buf_str(&ref, (const char *)s);
+		buf_str(b, (const char *)s);
 		xmlFree(s);
 	} else {
-		html_raw_text(f, i, &ref);
+		html_raw_text(f, i, b);
 	}
-	squeeze(&ref, 0);
-	ok = url_resolve(b, h->base.s, ref.s, why);
+	html_squeeze(b, from);
+	return true;
+}
+
+bool
+html_resolve(
+    const struct html *h, const char *ref, struct buf *b, struct buf *why)
+{
+	/* Without a base, what is absolute is its own. */
+	bool ok = url_resolve(b, h->base.len ? h->base.s : ref, ref, why);
+
+	if (!ok && h->base.len == 0)
+		buf_str(why, "; the page's own URL is not known");
+	return ok;
+}
+
+bool
+html_link(struct html *h, const struct html_found *f, size_t i, struct buf *b,
+    struct buf *why)
+{
+	struct buf ref = BUF_INIT;
+	bool ok =
+	    html_reference(f, i, &ref, why) && html_resolve(h, ref.s, b, why);
+
 	buf_free(&ref);
 	return ok;
 }

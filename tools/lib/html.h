@@ -79,10 +79,19 @@ void html_text(const struct html_found *, size_t i, struct buf *);
 /* The same as it stands in the page. */
 void html_raw_text(const struct html_found *, size_t i, struct buf *);
 
+/* That, for any text: changes b from offset `from` on. */
+void html_squeeze(struct buf *b, size_t from);
+
 /*
- * Appends the URL that the i-th leads to, made absolute: of an element its
- * href or src, else its text. False if there is none, or it is no URL.
+ * Appends what the i-th refers to, as it stands there: of an element its href
+ * or src, else its text. False if there is none.
  */
+bool html_reference(
+    const struct html_found *, size_t i, struct buf *, struct buf *why);
+/* Makes a reference of the page absolute; false if that gives no URL. */
+bool html_resolve(
+    const struct html *, const char *ref, struct buf *, struct buf *why);
+/* Both. */
 bool html_link(struct html *, const struct html_found *, size_t i, struct buf *,
     struct buf *why);
 

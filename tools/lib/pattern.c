@@ -111,7 +111,7 @@ pattern_find(struct pattern *p, const char *s, size_t len, size_t from,
     struct pattern_found *f, struct buf *why)
 {
 	PCRE2_SIZE *at = pcre2_get_ovector_pointer(p->found);
-	const size_t *group = at + 2 * p->group;
+	const size_t *group = at + 2 * (size_t)p->group;
 	int n;
 
 	for (; from <= len; from = behind(s, len, at[0], at[1])) {

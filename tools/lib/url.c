@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "msg.h"
+
 /* RFC 3986, section 2.3. */
 static bool
 unreserved(char c)
@@ -223,6 +225,9 @@ url_resolve(struct buf *b, const char *base, const char *ref, struct buf *why)
 		code = curl_url_set(u, CURLUPART_URL, ref, CURLU_URLENCODE);
 	if (!code)
 		code = curl_url_get(u, CURLUPART_URL, &full, 0);
+	if (code == CURLUE_OUT_OF_MEMORY)
+		die(EX_OSERR, "could not read \"%s\" as a URL: out of memory",
+		    ref);
 	if (code)
 		buf_printf(
 		    why, "no URL: \"%s\": %s", ref, curl_url_strerror(code));
