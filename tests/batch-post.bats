@@ -852,7 +852,7 @@ spoiled() {
 	for call in write fsync close malloc read; do
 		# Of the many allocations some.
 		step=1
-		[ $call != malloc ] || step=29
+		[ $call != malloc ] || step=83
 		for ((n = 1; n < 2000; n += step)); do
 			rm -rf audit
 			curl -fsS -X DELETE "$API/_apid/home"
@@ -860,20 +860,20 @@ spoiled() {
 			: >told
 			FAIL_CALL=$call FAIL_AT=$n FAIL_TOLD=9 \
 				LD_PRELOAD=$root/bin/failat.so batch-post -k .id \
-				-b 2 -u "$API$path" --audit audit --retry 0 \
+				-b 3 -u "$API$path" --audit audit --retry 0 \
 				<in >out 2>err 9>told || code=$?
 			[ -s told ] || break
 			echo "$call $n: status $code: $(head -n 1 err)"
 			[ "$code" -eq 0 ] || [ -s err ]
 			[ "$code" -lt 100 ]
-			post -b 2 --audit audit <in
+			post -b 3 --audit audit <in
 			if [ "$status" -eq 75 ]; then
 				[ "$(find audit -name 'pending_*' | wc -l)" -eq 1 ]
 				what=resend
 				[ "$(home '.batches[-1][0]')" != \
 					"$(jq -s '.[0].id' audit/pending_*)" ] ||
 					what=reject
-				post -b 2 --audit audit -r rejects --ambiguous $what \
+				post -b 3 --audit audit -r rejects --ambiguous $what \
 					<in
 				[ "$status" -le 1 ]
 			fi

@@ -299,7 +299,7 @@ late() {
 	chmod 711 . ..
 	mkdir -m 700 theirs
 	chown 65534:65534 theirs
-	"${nobody[@]}" test -x "$(command -v wdn-fetch)" -a -w theirs ||
+	"${nobody[@]}" test -x "$(command -v wdn-fetch)" -a -w "$PWD/theirs" ||
 		skip "the folders above are closed to others"
 	began=$(counts .t_ms)
 	for _ in 1 2 3 4; do
