@@ -118,6 +118,24 @@ on_tape() {
 			"$API/f" null 'a, b')" ]
 }
 
+@test "long bodies: those that failed are cut, none is over --max-body" {
+	jq -nc '[range(9000) | "\(.) of many"]' >long
+	start_apid --serve "/long=$PWD/long" --fault '/long:cut=99999@first=1'
+	lines long >in
+	twice 0 wdn-fetch --retry-delay 0.01 -u "$API/{id}"
+	[ "$(on_tape '.[0].attempts | map(.body | length) | tojson')" = \
+		"\"[65536,$(($(wc -c <long)))]\"" ]
+	[ "$(jq -s length out.replay)" -eq 9000 ]
+	run --separate-stderr wdn-fetch --cassette replay:folder \
+		--max-body 99999 -u "$API/{id}" -- long
+	expect 69 '' '*could not fetch "*/long": the answer is longer than the 99999 bytes of --max-body*'
+	rm "$tape"
+	start_apid --serve "/long=$PWD/long"
+	twice 1 wdn-fetch --max-body 1k -u "$API/{id}"
+	[ "$(on_tape '.[-1].attempts[0] | [.too_long, .body]')" = '[true,null]' ]
+	[[ $(jq -r .reason rejects.replay) == *'longer than the 1024 bytes of --max-body'* ]]
+}
+
 # What a tape must not have, in any spelling.
 no_secrets() {
 	local all
