@@ -2,21 +2,22 @@
 # Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
 TOOLS = wdn-fetch paginate scrape records flatten explode fields dedupe \
 	validate verify-ids pg-upsert batch-post
-DATASETS = wdn animals users
+DATASETS = wdn animals users orders
 
 VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 
 # The one list of packages: to run; to build, on top; to test, on top.
-DEPS_RUN = bash ca-certificates jq libcurl4 libjq1 libpcre2-8-0 libpq5 libssl3 libxml2 libxxhash0 \
-	postgresql-client util-linux
+DEPS_RUN = bash ca-certificates curl jq libarchive-tools libcurl4 libjq1 \
+	libpcre2-8-0 libpq5 libssl3 libxml2 libxxhash0 postgresql-client unzip \
+	util-linux
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpcre2-dev libpq-dev libssl-dev libxml2-dev libxxhash-dev \
 	make pkg-config
 DEPS_TEST = bats brotli clang libclang-rt-dev clang-format clang-tidy cppcheck \
-	curl gunicorn mandoc nginx openssl parallel postgresql procps python3 \
-	python3-httpbin shellcheck time zstd
+	gunicorn mandoc nginx openssl parallel postgresql procps python3 \
+	python3-httpbin shellcheck time zip zstd
 
 CC = gcc
 CFLAGS = -O2 -g

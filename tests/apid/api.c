@@ -8,6 +8,7 @@
 #include "die.h"
 #include "echo.h"
 #include "list.h"
+#include "orders.h"
 #include "users.h"
 #include "wdn.h"
 
@@ -17,6 +18,7 @@ static const struct {
 } apis[] = {
     {"/api/v1/", wdn_serve},
     {"/api/v2/", users_serve},
+    {"/admin/api/", orders_serve},
     {"/animals/v1/", animals_serve},
     {"/list/v1/", list_serve},
     {"/echo/", echo_serve},
@@ -32,6 +34,7 @@ static const struct {
     {"retailers", wdn_truth_retailers},
     {"animals", animals_truth},
     {"users", users_truth},
+    {"orders", orders_truth},
 };
 
 const char *
@@ -102,5 +105,5 @@ api_truth(const char *what, const struct world *w, FILE *f)
 const char *
 api_truths(void)
 {
-	return "brands, products, offers, retailers, animals, users";
+	return "brands, products, offers, retailers, animals, users, orders";
 }

@@ -24,6 +24,7 @@ struct world {
 	double offers_rate; /* percent of products that have offers */
 	long page_cap;      /* the largest page_size, 0 is none */
 	long animal_pages;
+	long orders;
 	long missing_retailers; /* ids that answer 404 */
 	long missing_products;
 	long orphans;      /* offers of a product that does not exist */
@@ -80,7 +81,8 @@ void api_serve(const struct req *r, struct answer *a);
 
 /*
  * Prints as NDJSON what would be served under that name: brands, products,
- * offers, retailers, animals, users (those answered so far). False if there is
+ * offers, retailers, animals, users (those answered so far),
+ * orders. False if there is
  * no such name.
  */
 bool api_truth(const char *what, const struct world *w, FILE *f);

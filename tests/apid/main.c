@@ -23,6 +23,7 @@ static struct world world = {
     .retailers = 80,
     .offers_rate = 8,
     .animal_pages = 575,
+    .orders = 600,
 };
 static long seed = 1;
 static struct server_options options = {
@@ -81,6 +82,8 @@ static const struct opt {
 	&world.orphans, 0, 100000000, NULL},
     {"animals", NUMBER, "N", "pages of ten animals (575)", &world.animal_pages,
 	0, 100000000, NULL},
+    {"orders", NUMBER, "N", "orders of a shop (600)", &world.orders, 0,
+	100000000, NULL},
     {"verify-home", FLAG, NULL, "an animal delivered twice answers 500",
 	&verify_home, 0, 0, NULL},
     {"serve", ACTION, "PATH=FILE", "answer this path with this file", NULL, 0,

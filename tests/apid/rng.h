@@ -15,7 +15,8 @@ enum rng_kind {
 	RNG_RETAILER,
 	RNG_ANIMAL,
 	RNG_FAULT,
-	RNG_USER
+	RNG_USER,
+	RNG_ORDER
 };
 
 /* 64 well mixed bits for one field of one thing. */
