@@ -98,8 +98,10 @@ sys.stdout.buffer.write(zlib.compress(sys.stdin.buffer.read()))' \
 				listen 127.0.0.1:$tls ssl http2;
 				ssl_certificate $PWD/cert.pem;
 				ssl_certificate_key $PWD/key.pem;
+				keepalive_requests 50;
 				location = /down { return 302 $NGINX/1; }
 				location = /moved { return 301 /1; }
+				location = /post { return 200 '{}'; }
 			}
 			}
 		END
@@ -228,6 +230,21 @@ $small" ''
 		receipts)" = true ]
 	[ "$(cut -d ' ' -f 1 "$LOG" | sort -u | wc -l)" -eq 1 ]
 	[ "$(cut -d ' ' -f 2 "$LOG" | sort -u)" = HTTP/2.0 ]
+}
+
+@test "nginx: connections that it ends after 50 requests lose nothing" {
+	need_nginx
+	: >"$LOG"
+	run --separate-stderr wdn-fetch --cacert "$CA" --records .data \
+		--parallel-max 5 -s stats -u "$TLS/1" -- {1..200}
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 200 ]
+	seq 1 120 | jq -c '{id: .}' >in
+	run --separate-stderr batch-post -b 1 --cacert "$CA" -s posts \
+		--receipts receipts -u "$TLS/post" <in
+	expect 0 '{"id":1}*{"id":120}' ''
+	[ "$(jq -s 'length == 120 and all(.http == "2")' receipts)" = true ]
+	[ "$(grep -c ' /post$' "$LOG")" -eq 120 ]
 }
 
 @test "nginx: a certificate is verified, by --cacert or SSL_CERT_FILE" {

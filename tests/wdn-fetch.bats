@@ -843,7 +843,7 @@ credentials() {
 	curl -fsS "$API/_apid/fault" --data-binary '/hop:redirect=/echo/x'
 	run --separate-stderr wdn-fetch --rate 5/s -u "$API/hop" -- 1 2
 	[ "$status" -eq 0 ]
-	[ "$(asked '[.[].t_ms] | length == 4 and max - min >= 590')" = true ]
+	[ "$(asked '[.[].t_ms] | length == 4 and max - min >= 450')" = true ]
 	kill "$there_pid"
 }
 
