@@ -295,10 +295,10 @@ $small" ''
 	[ "$(wc -l <"$PROXIED")" -eq 2 ]
 	# a password that the proxy does not take
 	https_proxy=${PROXY/pass/pazz} run --separate-stderr wdn-fetch \
-		--retry 0 --cacert "$CA" -u "$TLS/1"
-	expect 75 '' '*407*'
+		--cacert "$CA" -u "$TLS/1"
+	expect 77 '' '*status 407: the proxy wants Basic*not allowed'
 	http_proxy=${PROXY/pass/pazz} run --separate-stderr wdn-fetch -u "$NGINX/1"
-	expect 69 '' '*status 407*'
+	expect 77 '' '*status 407: the proxy wants Basic*not allowed'
 	[[ $stderr != *pr0xy* ]]
 }
 

@@ -17,6 +17,7 @@ static const struct {
     {CURLE_OK, 400, RETRY_REFUSED, false},
     {CURLE_OK, 401, RETRY_DENIED, false},
     {CURLE_OK, 403, RETRY_DENIED, false},
+    {CURLE_OK, 407, RETRY_DENIED, false},
     {CURLE_OK, 404, RETRY_REFUSED, false},
     {CURLE_OK, 408, RETRY_AGAIN, true},
     {CURLE_OK, 409, RETRY_REFUSED, false},

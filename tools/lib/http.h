@@ -59,7 +59,7 @@ struct http_limits {
 
 enum http_is {
 	HTTP_ANSWERED, /* 2xx, or a status of `accept` */
-	HTTP_DENIED,   /* 401, 403 */
+	HTTP_DENIED,   /* 401, 403, 407 */
 	HTTP_REFUSED,  /* failed, and would again */
 	HTTP_GAVE_UP,  /* failed, but may work later */
 	HTTP_STOPPED   /* by a signal, before it was answered */

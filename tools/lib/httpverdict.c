@@ -105,17 +105,20 @@ http_excerpt(struct buf *why, const struct http_exchange *x)
 	buf_free(&text);
 }
 
-/* The schemes that a 401 asks for, RFC 9110, section 11.6.1. */
+/* The schemes that a 401 or 407 asks for, RFC 9110, section 11.6.1. */
 static void
 wanted(const struct http_exchange *x, struct buf *why)
 {
+	const char *name =
+	    x->status == 407 ? "Proxy-Authenticate" : "WWW-Authenticate";
 	struct http_field f;
 	size_t at = 0, n;
-	const char *sep = ": it wants ";
+	const char *sep =
+	    x->status == 407 ? ": the proxy wants " : ": it wants ";
 
 	while (http_field(x, &at, &f)) {
-		if (f.nlen != 16 ||
-		    strncasecmp(f.name, "WWW-Authenticate", 16) != 0)
+		if (f.nlen != strlen(name) ||
+		    strncasecmp(f.name, name, f.nlen) != 0)
 			continue;
 		for (n = 0; n < f.vlen && f.value[n] > ' ' && f.value[n] != ',';
 		     n++)
@@ -140,7 +143,7 @@ httpverdict_reason(
 		buf_str(why, x->error[0] ? x->error : curl_easy_strerror(code));
 	} else {
 		buf_printf(why, "status %ld", x->status);
-		if (x->status == 401)
+		if (x->status == 401 || x->status == 407)
 			wanted(x, why);
 		http_excerpt(why, x);
 	}

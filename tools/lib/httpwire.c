@@ -93,7 +93,7 @@ httpwire_ended(struct httpwire *w, CURLcode *code)
 		*code = m->data.result;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &x);
 		httpwire_break(w, x);
-		httpxfer_measure(x, *code);
+		*code = httpxfer_measure(x, *code);
 		cassette_keep(w->cassette, x, *code);
 		return x;
 	}

@@ -236,12 +236,13 @@ random_number(void)
 	return (double)(nrand48(state) % 1000000) / 1e6;
 }
 
-void
+CURLcode
 httpxfer_measure(struct http_exchange *x, CURLcode code)
 {
 	CURL *e = x->easy;
 	curl_off_t n = 0;
 	char *to = NULL;
+	long proxy = 0;
 
 	curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &x->status);
 	curl_easy_getinfo(e, CURLINFO_SIZE_DOWNLOAD_T, &n);
@@ -262,4 +263,10 @@ httpxfer_measure(struct http_exchange *x, CURLcode code)
 		x->no_such_host = no_such_host(x);
 	else if (code == CURLE_FILESIZE_EXCEEDED)
 		x->too_long = true;
+	if (code != CURLE_OK)
+		curl_easy_getinfo(e, CURLINFO_HTTP_CONNECTCODE, &proxy);
+	if (proxy < 400 || proxy >= 500)
+		return code;
+	x->status = proxy;
+	return CURLE_OK;
 }

@@ -25,7 +25,11 @@ const char *httpxfer_version(const struct buf *text);
 /* Counts bytes of an answer, and what libcurl sent again by itself. */
 void httpxfer_count(struct http_exchange *, uint64_t bytes);
 
-/* Takes over the status, sizes and times of an attempt that ended. */
-void httpxfer_measure(struct http_exchange *, CURLcode);
+/*
+ * Takes over the status, sizes and times of an attempt that ended. Returns how
+ * it ended: a proxy that refuses to connect has answered, though libcurl calls
+ * it an error.
+ */
+CURLcode httpxfer_measure(struct http_exchange *, CURLcode);
 
 #endif

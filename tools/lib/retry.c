@@ -96,7 +96,8 @@ retry_decide(const struct retry_limits *l, const struct retry_attempt *a)
 		v.is = RETRY_DONE;
 		return v;
 	}
-	if (answer && !again && (a->status == 401 || a->status == 403)) {
+	if (answer && !again &&
+	    (a->status == 401 || a->status == 403 || a->status == 407)) {
 		v.is = RETRY_DENIED;
 		return v;
 	}

@@ -43,7 +43,7 @@ struct retry_attempt {
 enum retry_is {
 	RETRY_DONE,    /* 2xx */
 	RETRY_AGAIN,   /* after `wait` seconds */
-	RETRY_DENIED,  /* 401, 403: no request like it will do better */
+	RETRY_DENIED,  /* 401, 403, 407: no request like it will do better */
 	RETRY_REFUSED, /* it would fail again */
 	RETRY_GAVE_UP, /* it might work later: the limits are reached */
 	RETRY_UNKNOWN  /* not idempotent, and it may have been done */
