@@ -82,6 +82,10 @@ repair(struct buf *b, const char *s, size_t len)
 
 	if (len == 0)
 		return;
+	if (json_utf8(s, len) && !memchr(s, '\0', len)) {
+		buf_add(b, s, len);
+		return;
+	}
 	for (end = s + len; s < end;) {
 		n = *s ? json_utf8_one(s, (size_t)(end - s)) : 0;
 		if (n > 0)
