@@ -818,6 +818,27 @@ states() {
 	expect 73 '' '*could not open file "/nonexistent/out.state"*'
 }
 
+@test "--resume: credentials stay with the first page's origin" {
+	pages list '{"d":[2],"next":"?p=2"}' '{"d":[3],"next":null}'
+	start_apid "${serve[@]}"
+	there=$API
+	there_pid=$apid_pid
+	pages list "{\"d\":[1],\"next\":\"$there/list?p=1\"}"
+	mkdir second
+	BATS_TEST_TMPDIR=$PWD/second start_apid "${serve[@]}"
+	curl -fsS "$there/_apid/fault" --data-binary '*?*p=2:status=404'
+	for code in 69 0; do
+		run --separate-stderr paginate -q --by next --next .next \
+			--records .d -H 'Authorization: Bearer abcdef' \
+			--resume -o out -u "$API/list?p=1"
+		[ "$status" -eq "$code" ]
+		curl -fsS -X DELETE "$there/_apid/fault"
+	done
+	[ "$(xargs <out)" = '1 2 3' ]
+	[ "$(API=$there asked 'map(.headers.authorization) | unique[]')" = false ]
+	kill "$there_pid"
+}
+
 @test "--resume: a walk that ended, but was not published, is" {
 	start_apid
 	paginate -q --by page --records .items --resume -o out --max-pages 2 \

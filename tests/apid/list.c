@@ -130,7 +130,9 @@ put_next(struct text *t, const struct req *r, const char *name, long value)
 	size_t len = strlen(name);
 
 	text_printf(t, "?%s=%ld", name, value);
-	while (s != NULL && *s != '\0' && s[1] != '\0') {
+	if (s == NULL)
+		return;
+	while (*s != '\0' && s[1] != '\0') {
 		end = s + 1 + strcspn(s + 1, "&");
 		if (strncmp(s + 1, name, len) != 0 || s[1 + len] != '=') {
 			text_puts(t, "&");

@@ -124,6 +124,30 @@ set_in_body(
 	return ok;
 }
 
+/* A line's end in a value would begin another field. */
+static bool
+set_field(struct pageask *a, const char *name, const struct buf *text,
+    struct buf *why)
+{
+	size_t i, nlen = strcspn(name, " \t\r\n:\"(),/;<=>?@[\\]{}");
+
+	if (nlen == 0 || name[nlen]) {
+		buf_printf(why, "\"%s\" is no name of a header field", name);
+		return false;
+	}
+	for (i = 0; i < text->len; i++)
+		if ((unsigned char)text->s[i] < ' ' || text->s[i] == 127) {
+			buf_printf(why,
+			    "a control character cannot be in the header "
+			    "field \"%s\"",
+			    name);
+			return false;
+		}
+	buf_cut(&a->field, 0);
+	buf_printf(&a->field, "%s: %s", name, text->s);
+	return true;
+}
+
 bool
 pageask_set(
     struct pageask *a, const char *name, struct json_val value, struct buf *why)
@@ -133,10 +157,13 @@ pageask_set(
 
 	if (*name == '.')
 		return set_in_body(a, name, value, why);
+	if (!*name) {
+		buf_str(why, "a parameter needs a name");
+		return false;
+	}
 	ok = plain_text(&text, value, name, why);
 	if (ok && strncmp(name, HEADER, strlen(HEADER)) == 0) {
-		buf_cut(&a->field, 0);
-		buf_printf(&a->field, "%s: %s", name + strlen(HEADER), text.s);
+		ok = set_field(a, name + strlen(HEADER), &text, why);
 	} else if (ok) {
 		url_drop_query(&a->url, name, strlen(name));
 		url_query(&a->url, name, strlen(name), text.s, text.len);

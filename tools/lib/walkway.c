@@ -83,12 +83,16 @@ by_cursor(
 
 /* Makes a reference the URL; its fragment is nothing to the server. */
 static bool
-refer(struct walk *w, const char *from, const char *ref, struct buf *why)
+refer(struct walk *w, const char *from, const struct buf *ref, struct buf *why)
 {
 	struct buf url = BUF_INIT;
 	char *hash;
-	bool ok = url_resolve(&url, from, ref, why);
+	bool ok = strlen(ref->s) == ref->len;
 
+	if (ok)
+		ok = url_resolve(&url, from, ref->s, why);
+	else
+		buf_printf(why, "no URL: \"%s\" with a NUL byte", ref->s);
 	if (ok) {
 		hash = strchr(url.s, '#');
 		if (hash)
@@ -107,7 +111,7 @@ by_next(
 {
 	struct buf text = BUF_INIT;
 	bool told = tell_text(&w->next, a, &text, why) &&
-		    refer(w, a->x->at.s, text.s, why);
+		    refer(w, a->x->at.s, &text, why);
 
 	(void)n;
 	buf_free(&text);
@@ -120,7 +124,7 @@ by_link(
 {
 	struct buf text = BUF_INIT;
 	bool told =
-	    linkfield_next(a->x, &text) && refer(w, a->x->at.s, text.s, why);
+	    linkfield_next(a->x, &text) && refer(w, a->x->at.s, &text, why);
 
 	(void)n;
 	buf_free(&text);
@@ -143,7 +147,7 @@ by_html(
 	page = html_parse(x->body.s, x->body.len, text.s, x->at.s, why);
 	told = page && html_find(page, NULL, w->link, &f, why) && f.n > 0 &&
 	       html_link(page, &f, 0, &url, why) &&
-	       refer(w, x->at.s, url.s, why);
+	       refer(w, x->at.s, &url, why);
 	html_found_free(&f);
 	html_free(page);
 	buf_free(&text);
