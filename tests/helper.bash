@@ -94,3 +94,12 @@ expect() {
 		return 1
 	fi
 }
+
+# pipe_is_empty: whoever reads from the fifo `pipe` has read all there is.
+pipe_is_empty() {
+	python3 -c 'import array, fcntl, os, sys, termios
+fd = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+n = array.array("i", [0])
+fcntl.ioctl(fd, termios.FIONREAD, n)
+sys.exit(n[0] != 0)'
+}

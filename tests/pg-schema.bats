@@ -478,6 +478,49 @@ inferences() {
 	[ "$(sql "select to_regclass('made') is null")" = t ]
 }
 
+@test "--create: options that cannot work leave no table behind" {
+	sql 'drop table if exists made, made_history'
+	lines '{"id":1,"a":1}' >in
+	for option in --newer=nope --newer=id --update=nope --stamp=id \
+		--unknown=json:id --key=id --history=made \
+		--columns='id int'; do
+		run --separate-stderr pg-upsert -t made -k id --create \
+			--stamp at "$option" --retry 0 <in
+		expect 78 '' '*could not * table "made"*'
+	done
+	[ "$(sql "select to_regclass('made') is null")" = t ]
+	run --separate-stderr pg-upsert -t made -k id --create --newer a \
+		--update a --stamp at --history made_history <in
+	expect 78 '' '*could not use table "made"*no column that could change'
+	run --separate-stderr pg-upsert -t made -k id --create \
+		--stamp at --history made_history <in
+	prints in
+	[ "$(sql 'select id, "column", new from made_history')" = '1|a|1' ]
+	sql 'drop table made, made_history'
+}
+
+@test "--create: the first signal stores the sample" {
+	sql 'drop table if exists made'
+	mkfifo pipe
+	pg-upsert -t made -k id --create --flush-after 0.01 <pipe >out 2>err \
+		3>&- &
+	pid=$!
+	exec 9>pipe
+	lines '{"id":1}' '{"id":2,"a":1.5}' >&9
+	for _ in {1..600}; do
+		! pipe_is_empty || break
+		sleep 0.05
+	done
+	kill -TERM "$pid"
+	rc=0
+	wait "$pid" || rc=$?
+	exec 9>&-
+	[ "$rc" -eq 143 ]
+	[ "$(<out)" = "$(lines '{"id":1}' '{"id":2,"a":1.5}')" ]
+	[ "$(sql 'table made order by 1')" = '1|
+2|1.5' ]
+}
+
 @test "--create: columns of the options; an append has no primary key" {
 	sql 'drop table if exists made'
 	lines '{"id":1,"at":"x","seen":1}' >in

@@ -758,14 +758,6 @@ waits_for_lock() {
 	stats '.exit == 143 and .done == 2'
 }
 
-pipe_is_empty() {
-	python3 -c 'import array, fcntl, os, sys, termios
-fd = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
-n = array.array("i", [0])
-fcntl.ioctl(fd, termios.FIONREAD, n)
-sys.exit(n[0] != 0)'
-}
-
 # records N [FROM]: of the table (id, a, b).
 records() {
 	seq "${2:-1}" $((${2:-1} + $1 - 1)) |

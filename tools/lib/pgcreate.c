@@ -107,12 +107,8 @@ columns(struct buf *sql, struct pg *pg, const struct pgspec *spec,
 	return 0;
 }
 
-/*
- * What two that make one thing at the same time may be told, IF NOT EXISTS or
- * not: then the other one has made it.
- */
-static bool
-other_was_first(const struct pg *pg)
+bool
+pgcreate_is_there(const struct pg *pg)
 {
 	return strcmp(pg->code, "23505") == 0 ||
 	       strcmp(pg->code, "42P07") == 0 || strcmp(pg->code, "42710") == 0;
@@ -146,7 +142,7 @@ pgcreate_table(const struct pgtable *t, struct pg *pg, const struct pginfer *p)
 {
 	const struct pgspec *spec = t->spec;
 	struct buf sql = BUF_INIT;
-	int status = 0, try;
+	int status = 0;
 
 	buf_printf(&sql, "CREATE TABLE IF NOT EXISTS %s (", t->name);
 	if (spec->columns)
@@ -159,13 +155,9 @@ pgcreate_table(const struct pgtable *t, struct pg *pg, const struct pginfer *p)
 	 */
 	if (status == 0 && spec->columns)
 		status = pg_exec(pg, "RESET search_path", NULL);
-	for (try = 0; status == 0; try++) {
-		/* By itself: whoever writes --columns writes one statement. */
+	/* By itself: whoever writes --columns writes one statement. */
+	if (status == 0)
 		status = pg_exec1(pg, sql.s, NULL, NULL);
-		if (status == 0 || !other_was_first(pg) || try == 10)
-			break;
-		status = 0;
-	}
 	if (status == 0 && spec->columns)
 		status =
 		    pg_exec(pg, "SET search_path = pg_catalog, pg_temp", NULL);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "pgcreate.h"
 #include "pghistory.h"
 #include "pgname.h"
 #include "pgrights.h"
@@ -41,14 +42,6 @@ create(const struct pgtable *t, struct pg *pg, const char *name)
 	buf_free(&table);
 	buf_free(&sql);
 	return status;
-}
-
-/* Did somebody else create it, or its type, at the same time? */
-static bool
-is_there(const struct pg *pg)
-{
-	return strcmp(pg->code, "42P07") == 0 ||
-	       strcmp(pg->code, "42710") == 0 || strcmp(pg->code, "23505") == 0;
 }
 
 static bool
@@ -129,7 +122,7 @@ find_or_create(const struct pgtable *t, struct pg *pg, char **oid)
 		if (status || *oid)
 			return status;
 		status = create(t, pg, name);
-		if (status && (!is_there(pg) || ++tries > 3))
+		if (status && (!pgcreate_is_there(pg) || ++tries > 3))
 			return status;
 	}
 }

@@ -24,12 +24,9 @@ doing(const struct pgstore *s, struct buf *b)
 		    "could not store lines %" PRIu64 " to %" PRIu64
 		    " in table \"%s\"",
 		    r->row[0].line, r->row[r->n - 1].line, s->spec->table);
-	else if (s->needs)
-		buf_printf(b, "could not make %s \"%s\"",
-		    s->table.oid ? "columns in table" : "table",
-		    s->spec->table);
 	else
-		buf_printf(b, "could not use table \"%s\"", s->spec->table);
+		buf_printf(b, "could not %s \"%s\"",
+		    s->making ? s->making : "use table", s->spec->table);
 	buf_printf(b, " (%s)", where);
 	free(where);
 }
@@ -87,12 +84,21 @@ pgopen_session(struct pgstore *s)
 	return pg_connect(&s->pg);
 }
 
+void
+pgopen_roll_back(struct pgstore *s)
+{
+	if (pg_alive(&s->pg) && PQtransactionStatus(s->pg.conn) != PQTRANS_IDLE)
+		PQclear(PQexec(s->pg.conn, "ROLLBACK"));
+}
+
 /* What was made for the table as it was before is forgotten. */
 static int
 open_table(struct pgstore *s)
 {
 	int status = pgopen_session(s), i;
 
+	s->making = NULL;
+	s->opened = false;
 	if (status == 0 && s->load.staged)
 		status = pg_exec(
 		    &s->pg, "DROP TABLE IF EXISTS " PGCLAUSE_STAGE, NULL);
@@ -107,24 +113,48 @@ open_table(struct pgstore *s)
 		status = pghistory_open(&s->table, &s->pg);
 	for (i = 0; status == 0 && i < 2; i++)
 		pgrows_init(&s->batch[i], &s->table);
+	s->opened = status == 0;
 	return status;
 }
 
-/* The same; a table that --columns describe is made if it is not there. */
+/*
+ * Makes the table, unless it cannot be used then. Whoever makes the same at
+ * the same time waits for this transaction. A dry run is in one already.
+ */
 static int
-first_table(struct pgstore *s)
+make_table(struct pgstore *s)
 {
-	int status = 0;
+	const char *begin = s->spec->dry_run ? "SAVEPOINT made" : "BEGIN";
+	const char *end =
+	    s->spec->dry_run ? "RELEASE SAVEPOINT made" : "COMMIT";
+	unsigned tries = 0;
+	bool again;
+	int status;
 
-	if (s->spec->dry_run)
-		status = pgopen_session(s);
-	if (status == 0 && s->spec->dry_run)
-		status = pgrehearse_begin(&s->rehearse);
-	if (status == 0)
-		status = open_table(s);
-	if (status || s->table.oid || s->spec->columns == NULL)
-		return status;
-	status = pgcreate_table(&s->table, &s->pg, NULL);
+	do {
+		s->making = "make table";
+		status = pg_exec(&s->pg, begin, NULL);
+		if (status == 0)
+			status = pgcreate_table(&s->table, &s->pg, s->needs);
+		if (status == 0)
+			status = open_table(s);
+		if (status == 0)
+			status = pg_exec(&s->pg, end, NULL);
+		again = status && !s->spec->dry_run && ++tries < 10 &&
+			pgcreate_is_there(&s->pg);
+		if (status)
+			pgopen_roll_back(s);
+	} while (again);
+	return status;
+}
+
+static int
+make_columns(struct pgstore *s)
+{
+	int status;
+
+	s->making = "make columns in table";
+	status = pgcreate_columns(&s->table, &s->pg, s->needs);
 	return status ? status : open_table(s);
 }
 
@@ -134,10 +164,27 @@ make(struct pgstore *s)
 {
 	int status = pgopen_session(s);
 
+	/* Where a try before this one failed in the middle. */
+	if (status == 0 && !s->opened)
+		status = open_table(s);
+	if (status)
+		return status;
+	return s->table.oid ? make_columns(s) : make_table(s);
+}
+
+/* Opens the table; one that --columns describe is made if it is not there. */
+static int
+first_table(struct pgstore *s)
+{
+	int status = pgopen_session(s);
+
+	if (status == 0 && s->spec->dry_run)
+		status = pgrehearse_begin(&s->rehearse);
 	if (status == 0)
-		status = (s->table.oid ? pgcreate_columns : pgcreate_table)(
-		    &s->table, &s->pg, s->needs);
-	return status ? status : open_table(s);
+		status = open_table(s);
+	if (status || s->table.oid || s->spec->columns == NULL)
+		return status;
+	return make_table(s);
 }
 
 int
@@ -149,6 +196,8 @@ pgstore_grow(struct pgstore *s, const struct pginfer *needs, bool all)
 	if (all) {
 		status = pgopen_persist(s, make);
 	} else {
+		s->making =
+		    s->table.oid ? "make columns in table" : "make table";
 		status = pg_wrong(&s->pg,
 		    "the records have more than %d members, which is more "
 		    "than a table can have columns; --unknown json:COLUMN "
@@ -157,6 +206,7 @@ pgstore_grow(struct pgstore *s, const struct pginfer *needs, bool all)
 		say(s, 0, 0);
 	}
 	s->needs = NULL;
+	s->making = NULL;
 	return status;
 }
 

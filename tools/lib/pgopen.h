@@ -16,4 +16,7 @@ int pgopen_persist(struct pgstore *, pgopen_step *);
 /* Connects, unless the connection is alive. */
 int pgopen_session(struct pgstore *);
 
+/* Ends a transaction that failed; the reason in pg stays. */
+void pgopen_roll_back(struct pgstore *);
+
 #endif

@@ -119,13 +119,6 @@ land(struct pgstore *s)
 	return status;
 }
 
-static void
-roll_back(struct pgstore *s)
-{
-	if (pg_alive(&s->pg) && PQtransactionStatus(s->pg.conn) != PQTRANS_IDLE)
-		PQclear(PQexec(s->pg.conn, "ROLLBACK"));
-}
-
 /* The whole batch: what was begun before, else from its start. */
 static int
 transaction(struct pgstore *s)
@@ -146,7 +139,7 @@ transaction(struct pgstore *s)
 		status = EX_DATAERR;
 	if (status == EX_DATAERR) {
 		/* There may be bad rows, which are to be found. */
-		roll_back(s);
+		pgopen_roll_back(s);
 		s->load.careful = true;
 		status = step_by_step(s);
 	}
@@ -154,7 +147,7 @@ transaction(struct pgstore *s)
 		/* Found too late to tell whose fault it is. */
 		status = EX_UNAVAILABLE;
 	if (status)
-		roll_back(s);
+		pgopen_roll_back(s);
 	pgload_learn(&s->load, status);
 	return status;
 }

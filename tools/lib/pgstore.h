@@ -40,6 +40,8 @@ struct pgstore {
 	struct pgrehearse rehearse;  /* --dry-run */
 	bool sent;                   /* it has rows that are not settled */
 	const struct pginfer *needs; /* what is to be made */
+	const char *making;          /* that it is being made, for messages */
+	bool opened;                 /* the table is as the catalog has it */
 	uint64_t *inserted, *updated, *unchanged, *deleted, *older, *superseded;
 	bool in_doubt; /* the answer to a COMMIT was lost */
 	char xid[24];  /* of the transaction that was to be committed */
