@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -42,12 +41,16 @@ forget_error(struct pg *pg)
 static void
 add_line(struct buf *b, const char *s)
 {
-	size_t i, len = strlen(s);
+	static const char space[] = " \t\r\n";
+	size_t n;
 
-	while (len > 0 && isspace((unsigned char)s[len - 1]))
-		len--;
-	for (i = 0; i < len; i++)
-		buf_char(b, s[i] == '\n' ? ' ' : s[i]);
+	while (*s) {
+		n = strcspn(s, "\t\r\n");
+		buf_add(b, s, n);
+		s += n + strspn(s + n, space);
+		if (*s)
+			buf_char(b, ' ');
+	}
 }
 
 static int
