@@ -4,10 +4,7 @@
 #include "jsonscan.h"
 #include "shape.h"
 
-/*
- * A value, and the text before it. Texts begin where the one before ends, and
- * there are LOAD more bytes behind the last one.
- */
+/* A value. The texts before each are one behind the other, then LOAD bytes. */
 struct shape_place {
 	size_t len;     /* of the text before it */
 	unsigned depth; /* objects and arrays around it */
@@ -24,9 +21,8 @@ enum {
 	LOAD = 16
 };
 
-/* The shape of the record in hand, and the last number given. */
-static struct shape *hand;
-static uint64_t serials;
+static struct shape *hand; /* the shape of the record in hand */
+static uint64_t serials;   /* the last number given */
 
 struct shape *
 shape_at(const char *s)
@@ -210,17 +206,13 @@ begins(const char *p, const char *end, const char *text, size_t len)
 static void
 list_element(struct shape *e, const char *from, const char *to)
 {
-	if (e->nelements == e->elements_room) {
-		if (e->elements_room == LISTED) {
-			e->listed = false;
-			return;
-		}
-		e->elements_room = e->elements_room ? e->elements_room * 2 : 64;
-		e->element =
-		    buf_array(e->element, e->elements_room, sizeof *e->element);
-	}
-	e->element[e->nelements++] =
-	    (struct json_val){from, (size_t)(to - from)};
+	if (e->element == NULL)
+		e->element = buf_array(NULL, LISTED, sizeof *e->element);
+	if (e->nelements < LISTED)
+		e->element[e->nelements++] =
+		    (struct json_val){from, (size_t)(to - from)};
+	else
+		e->listed = false;
 }
 
 /* Passes over the elements behind the bracket at s->p, if all are alike. */

@@ -52,7 +52,7 @@ struct shape {
 	size_t tail;               /* where what follows the last begins */
 	size_t *left; /* places that may be made: for all shapes of a record */
 	size_t most;
-	size_t nplaces, room, elements_room;
+	size_t nplaces, room;
 	unsigned depth;         /* of its object in the record */
 	unsigned skip, backoff; /* misses to let pass before learning again */
 };
