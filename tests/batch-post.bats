@@ -834,6 +834,14 @@ spoiled() {
 			"${words[@]}" </dev/null
 		expect 64 '' "*bad value*${words[0]#-}*"
 	done
+	for bad in 'A: b' $'A\r\nB' 'A '; do
+		run --separate-stderr batch-post -u http://127.0.0.1:1/ \
+			--idempotency-key "$bad" </dev/null
+		expect 64 '' '*bad value*--idempotency-key: wanted: the name of*'
+	done
+	run --separate-stderr batch-post -u http://127.0.0.1:1/ \
+		--item-errors '.a[' </dev/null
+	expect 64 '' '*bad value ".a\[" for --item-errors: *'
 	run --separate-stderr batch-post -u http://127.0.0.1:1/ x </dev/null
 	expect 64 '' '*standard input, not as operands*'
 	run --separate-stderr batch-post --ndjson --wrap a -u http://127.0.0.1:1/

@@ -13,6 +13,7 @@
 
 #include "deliver.h"
 #include "httpopt.h"
+#include "leftover.h"
 #include "msg.h"
 #include "opt.h"
 #include "stop.h"
@@ -26,7 +27,6 @@ static double flush_after = 1;
 static const char *audit_dir;
 static struct http_declared *declared;
 static size_t ndeclared;
-static enum { STOP, RESEND, REJECT } ambiguous;
 
 static struct rec rec;
 static struct httpopt_source source;
@@ -37,12 +37,28 @@ static double first;        /* when its first record came */
 static struct set gathered; /* keys of the batch, with an audit folder */
 static struct deliver deliver = {
     .idempotency = "Idempotency-Key", .names = COUNTS_INIT};
+static struct leftover leftover = {.deliver = &deliver, .key = &key};
 
 static const char *
 set_declared(void *to, const char *s)
 {
 	(void)to;
 	return http_declare(&declared, &ndeclared, s);
+}
+
+/* A token of RFC 9110, section 5.6.2, or nothing. */
+static const char *
+set_idempotency(void *to, const char *s)
+{
+	static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz";
+
+	(void)to;
+	if (s[strspn(s, token)])
+		return "wanted: the name of a header field, or nothing";
+	deliver.idempotency = s;
+	return NULL;
 }
 
 static const struct opt options[] = {
@@ -60,14 +76,15 @@ static const struct opt options[] = {
 	"post an object with the array as this member", NULL, 0, 0},
     {0, "audit", "DIR", OPT_STR, &audit_dir,
 	"the folder that keeps account of what was accepted", NULL, 0, 0},
-    {0, "ambiguous", "stop|resend|reject", OPT_CHOICE, &ambiguous,
+    {0, "ambiguous", "stop|resend|reject", OPT_CHOICE, &leftover.mode,
 	"what to do with batches of unknown fate (stop)", NULL, 0, 0},
     {0, "not-executed", "CODES[:TEXT]", OPT_CALL, NULL,
 	"answers that mean: nothing was done (repeatable)", set_declared, 0, 0},
     {0, "item-errors", "EXPR", OPT_CALL, &deliver.items.expr,
 	"where an answer lists the records that failed", expr_opt, 0, 0},
-    {0, "idempotency-key", "NAME", OPT_STR, &deliver.idempotency,
-	"header field for a batch's name (Idempotency-Key)", NULL, 0, 0},
+    {0, "idempotency-key", "NAME", OPT_CALL, NULL,
+	"header field for a batch's name (Idempotency-Key)", set_idempotency, 0,
+	0},
     {0, "receipts", "FILE", OPT_STR, &answer.receipts,
 	"append one line for each request", NULL, 0, 0},
     {0, NULL, NULL, OPT_FLAG, NULL, NULL, NULL, 0, 0}};
@@ -180,98 +197,6 @@ post_all(void)
 	return status;
 }
 
-/* ---- what an earlier run left ---- */
-
-/* All of it, or nothing: false where a signal asks to stop. */
-static bool
-read_pending(const char *path)
-{
-	struct rec_saved r;
-	struct json_error e;
-	struct json_val v;
-	enum in_is is;
-	struct in in;
-
-	in_open(&in, path, opt_common.max_record);
-	while ((is = in_line(&in, &v.s, &v.len)) == IN_LINE) {
-		if (!json_check(v.s, v.len, &e) || key_get(&key, v) != KEY_OK)
-			break;
-		r = (struct rec_saved){v.s, v.len, in.line};
-		batch_add(&batch, &r, &key);
-	}
-	if ((is != IN_END && is != IN_STOP) || (is == IN_END && batch.n == 0))
-		die(EX_DATAERR,
-		    "%s:%ju: not a record with the key, or longer than "
-		    "--max-record",
-		    path, (uintmax_t)in.line);
-	in_close(&in);
-	return is == IN_END;
-}
-
-/* Its records go to the rejects, and are not posted while its file is there. */
-static int
-give_up(const char *uuid, struct buf *why)
-{
-	struct rec_saved r;
-	size_t i;
-
-	for (i = 0; i < batch.n; i++) {
-		r = batch_saved(&batch, i);
-		rec_reject_saved(&rec, &r, NULL, batch_key(&batch, i),
-		    "it is not known whether batch %s was accepted", uuid);
-		audit_add(&audit, batch.key.s + batch.row[i].key,
-		    batch.row[i].key_len);
-	}
-	if (rec.stopped)
-		return EX_DATAERR;
-	out_sync(rec.rejects);
-	if (audit_set_aside(&audit, uuid, why))
-		return 0;
-	msg_warn("%s", why->s);
-	return audit.status;
-}
-
-static int
-one_pending(const char *uuid, struct buf *why)
-{
-	struct buf path = BUF_INIT;
-	int status = EX_TEMPFAIL;
-
-	audit_path(&audit, uuid, &path);
-	if (!read_pending(path.s))
-		status = 0;
-	else if (ambiguous == RESEND)
-		status = deliver_again(&deliver, &batch, uuid);
-	else if (ambiguous == REJECT)
-		status = give_up(uuid, why);
-	else
-		msg_warn("batch %s of %zu records is of unknown fate: it was "
-			 "posted, and no answer was seen; see whether the "
-			 "server has the records of \"%s\" and run again with "
-			 "--ambiguous resend, or reject",
-		    uuid, batch.n, path.s);
-	batch_clear(&batch);
-	buf_free(&path);
-	return status;
-}
-
-static int
-left_over(void)
-{
-	struct buf why = BUF_INIT;
-	int status = 0, one;
-	size_t i;
-
-	for (i = 0; i < audit.npending; i++) {
-		if (stop_asked() || (status && ambiguous != STOP))
-			break;
-		one = one_pending(audit.pending[i], &why);
-		status = msg_worse(status, one);
-	}
-	buf_free(&why);
-	return status;
-}
-
 /* ---- the start ---- */
 
 static void
@@ -340,14 +265,14 @@ run(void)
 	struct buf why = BUF_INIT;
 	int status = 0;
 
-	if (ambiguous == REJECT && !rec.rejects)
+	if (leftover.mode == LEFTOVER_REJECT && !rec.rejects)
 		opt_usage("--ambiguous reject needs --rejects");
 	if (audit_dir &&
 	    !audit_open(&audit, audit_dir, source.tmpl, &key, &why))
 		die(audit.status, "%s", why.s);
 	buf_free(&why);
 	if (audit_dir)
-		status = left_over();
+		status = leftover_settle(&leftover);
 	if (status == 0 && !stop_asked())
 		status = post_all();
 	return status;
@@ -378,6 +303,7 @@ main(int argc, char *argv[])
 	deliver_free(&deliver);
 	uuid_close();
 	batch_free(&batch);
+	leftover_free(&leftover);
 	set_free(&gathered);
 	audit_close(&audit);
 	answer_free(&answer);
