@@ -581,6 +581,12 @@ a|X|Y' ]
 	[ "$(jq .line rejects)" = 4 ]
 	[ "$(sql 'select xmin, * from t order by id')" = "$before" ]
 	[ "$(sql "select to_regclass('h')")" = '' ]
+	# Nor what is made on the way.
+	run --separate-stderr pg-upsert -t made -k id --create --history h \
+		--unknown add --sample 1 -b 1 --dry-run \
+		< <(lines '{"id":1}' '{"id":1,"c":2}')
+	expect 0 '*CREATE TABLE*"made"*ADD COLUMN*inserted 1, updated 1,*' ''
+	[ "$(sql "select to_regclass('h'), to_regclass('made')")" = '|' ]
 	# The same counts when it is done.
 	upsert -q -b 2 --history h --delete-where .x -r rejects <in
 	counts_are inserted 2 updated 2 unchanged 1 deleted 1

@@ -1,22 +1,39 @@
 #include "pgchange.h"
 #include "pgclause.h"
 
-bool
-pgchange_needed(const struct pgrows *b, const struct pgpart *p)
+/* Could what is missing break a constraint before the conflict is found? */
+static bool
+partial(const struct pgrows *b, const struct pgpart *p)
 {
 	const struct pgtable *t = b->table;
 	size_t i;
 
-	if (t->spec->mode != PG_UPSERT)
-		return false;
-	if (t->newer != SIZE_MAX || t->history)
-		return true;
-	/* What is missing could break a constraint before the conflict. */
 	for (i = 0; i < t->ncol; i++)
 		if (!pgrows_has(b, p->shape, i) && t->col[i].closed == NULL &&
 		    (t->checks || t->col[i].required))
 			return pgclause_any(b, p, PGCLAUSE_SET);
 	return false;
+}
+
+bool
+pgchange_needed(const struct pgrows *b, const struct pgpart *p)
+{
+	const struct pgtable *t = b->table;
+
+	if (t->spec->mode != PG_UPSERT)
+		return false;
+	return t->newer != SIZE_MAX || t->history || partial(b, p);
+}
+
+/*
+ * Must rows be locked and updated before the insert? Its conflict would do it
+ * in half the time, but does not tell old values, nor in a partition which
+ * rows are new.
+ */
+static bool
+locks(const struct pgrows *b, const struct pgpart *p)
+{
+	return b->table->history || b->table->partitioned || partial(b, p);
 }
 
 /* ---- the look ---- */
@@ -208,8 +225,8 @@ update(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 }
 
 /*
- * w: what is new. A conflict means that the row came after the look; where
- * its old values need not be known, it is updated, if it has to be.
+ * w: what is new, and what changes if it was not updated before. Else a
+ * conflict means that the row came after the look.
  */
 static void
 insert(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
@@ -225,8 +242,8 @@ insert(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
 	/* Hashed, so read to its end, before the insert; see pgmerge. */
 	buf_printf(to,
 	    " FROM s WHERE s._sluice_n NOT IN (SELECT _sluice_n FROM x "
-	    "WHERE _sluice_is IS NOT NULL LIMIT %zu)",
-	    p->hi - p->lo);
+	    "WHERE _sluice_is %s LIMIT %zu)",
+	    locks(b, p) ? "IS NOT NULL" : "<> 'change'", p->hi - p->lo);
 	pgclause_order(to, t);
 	buf_str(to, " ON CONFLICT (");
 	pgclause_key(to, t);
@@ -261,18 +278,19 @@ pgchange_upsert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 {
 	const struct pgtable *t = b->table;
 	bool set = pgclause_any(b, p, PGCLAUSE_SET);
+	bool updated = set && locks(b, p);
 
 	look(to, b, p, false);
-	if (set) {
+	if (updated) {
 		lock(to, b, p, false);
 		update(to, b, p);
 	}
 	insert(to, b, p, set);
 	if (t->history)
-		history(to, b, p, set, false);
+		history(to, b, p, updated, false);
 	result(to, "(SELECT count(*) FROM w WHERE _sluice_new)",
-	    set ? "(SELECT count(*) FROM u) + (SELECT count(*) FROM w)"
-		: "(SELECT count(*) FROM w)",
+	    updated ? "(SELECT count(*) FROM u) + (SELECT count(*) FROM w)"
+		    : "(SELECT count(*) FROM w)",
 	    "0",
 	    t->history ? "(SELECT count(*) FROM w WHERE NOT _sluice_new)"
 		       : "0");

@@ -7,6 +7,10 @@
  * up first; those that will change are locked, in the order of the keys, so
  * that what was seen is what is replaced, and then updated, inserted or
  * deleted, and told to the history, all in one statement.
+ *
+ * Measured beside a plain upsert of 100,000 rows of 7 columns: --newer takes
+ * 1.25 times as long, --history with 6 entries a new row and 3 a changed one
+ * twice, where nothing changed both as long as without.
  */
 #ifndef SLUICE_PGCHANGE_H
 #define SLUICE_PGCHANGE_H

@@ -91,11 +91,22 @@ describe(struct pgtable *t, struct pg *pg, const char *oid)
 	return status;
 }
 
+static bool
+has_values(const struct pgtable *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncol; i++)
+		if (t->col[i].update && !t->col[i].closed && i != t->newer)
+			return true;
+	return false;
+}
+
 /* Can the history be told at all? */
 static int
 check(const struct pgtable *t, struct pg *pg)
 {
-	size_t i, j, n = 0;
+	size_t i, j;
 
 	for (i = 0; i < t->nkey; i++)
 		for (j = 0; j < NOWN; j++)
@@ -104,9 +115,9 @@ check(const struct pgtable *t, struct pg *pg)
 				    "it has a column \"%s\" of its own, and "
 				    "so has the key",
 				    own[j].name);
-	for (i = 0; i < t->ncol; i++)
-		n += t->col[i].update && !t->col[i].closed && i != t->newer;
-	return n > 0 ? 0 : pg_wrong(pg, "there is no column that could change");
+	if (t->spec->unknown != PG_UNKNOWN_ADD && !has_values(t))
+		return pg_wrong(pg, "there is no column that could change");
+	return 0;
 }
 
 /* Its oid; it is created if need be. */
@@ -134,6 +145,9 @@ pghistory_open(struct pgtable *t, struct pg *pg)
 	char *oid = NULL;
 	int status = check(t, pg);
 
+	/* As long as no column was added there is nothing to tell. */
+	if (status == 0 && !has_values(t))
+		return 0;
 	if (status == 0)
 		status = find_or_create(t, pg, &oid);
 	if (status == 0 && strcmp(oid, t->oid) == 0)
