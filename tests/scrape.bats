@@ -302,6 +302,77 @@ wrong() {
 		'item:json~_3d_item = (\{)' --required item
 }
 
+# products LISTING PAGE OPERAND...: of a shop of apid's, by the templates of
+# two URLs: what scrape makes of each page, the price as text.
+products() {
+	lines 2018 2019 2020 |
+		wdn-fetch --envelope -u "$API/$1" |
+		scrape --rows "//*[class('name') or class('card-title')]/a" \
+			"id=match(@href, '([^/]+)/?$')" --required id |
+		wdn-fetch --envelope -u "$API/$2" |
+		scrape --with url=.url "${@:3}" |
+		sed -E 's/"price":([0-9.]+)/"price":"\1"/'
+}
+
+# equal VENDOR: what the server says that they should have been.
+equal() {
+	curl -fsS "$API/_apid/truth/ornaments" | jq -cS --arg v "$1" \
+		--arg a "$API" 'select(.vendor == $v) | {url: ($a + .path), sku,
+		name, price, available: (.availability == "available")}' |
+		sort >truth
+	[ "$(wc -l <truth)" -gt 20 ]
+	diff <(jq -cS . got | sort) truth
+}
+
+@test "shops: every product of every listing, as the server has it" {
+	local dd="//dl/dt[. = '%s:']/following-sibling::dd[1]"
+	start_apid --ornament-years 3
+	cd "$BATS_TEST_TMPDIR" || return
+	products 'hallmark/{id}-Hallmark?viewall=1' 'hallmark/{id}' \
+		'item:json~_3d_item = (\{)' | fields --hoist item \
+		--rename id=sku --drop catalogid,currency |
+		jq -c '.available = (.availability == 1) | del(.availability)' \
+			>got
+	equal hallmark_ornaments_com
+	products 'hooked/view-all-{id}?viewall=1' 'hooked/{id}' \
+		"sku=//*[@id='product_id']" 'name=//h1' \
+		"price:decimal=//*[@id='price']" \
+		"available:json=boolean(match(//*[@id='availability'], '(?i)^in stock'))" \
+		>got
+	equal hookedonhallmark_com
+	# shellcheck disable=SC2059 # the formats are the paths
+	products 'ornament-shop/{id}-x?viewall=1' 'ornament-shop/{id}/' \
+		"sku=$(printf "$dd" SKU)" "name=//h1[class('productView-title')]" \
+		"price:decimal=$(printf "$dd" Price)" \
+		"available:json=boolean(match($(printf "$dd" Availability), '(?i)new|in stock'))" \
+		>got
+	equal ornament_shop_com
+	stop_apid
+}
+
+@test "shops: pages one after the other, and one that is empty now" {
+	local rows="//*[class('product-item')]"
+	local next="//*[class('paging')]//a[match(., '(?i)next')]"
+	start_apid --ornament-years 2 --fault '/hooked/2020*:empty-page=1'
+	paginate --by html --next "$next" -u "$API/hallmark/2020-x" |
+		scrape --rows "$rows" id:json=@data-catalogid \
+			>"$BATS_TEST_TMPDIR/ids"
+	[ "$(cat "$BATS_TEST_TMPDIR/ids")" = \
+		"$(curl -fsS "$API/_apid/truth/ornaments" | jq -r 'select(
+			.release_year == 2020 and (.path | test("hallmark/"))) |
+			.path | capture("_p_(?<n>[0-9]+)") |
+			"{\"id\":\(.n)}"')" ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/ids")" -gt 6 ]
+	run --separate-stderr bash -c "wdn-fetch --envelope \
+		-u '$API/hooked/2020-x' | scrape --rows \"$rows\" n=."
+	expect 65 '' "scrape: <stdin>:1: --rows * found 0 in the page*"
+	run --separate-stderr bash -c "wdn-fetch --envelope \
+		-u '$API/hooked/2019-x' | scrape \
+		\"all:link=//*[class('sub-categories')]//a[match(@href, 'view-all')]\""
+	expect 0 "{\"all\":\"$API/hooked/view-all-2019-ornaments.html\"}" ''
+	stop_apid
+}
+
 # listing N: of a real shop.
 listing() {
 	file "$data/public/html/$1.html" \

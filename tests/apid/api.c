@@ -9,6 +9,7 @@
 #include "echo.h"
 #include "list.h"
 #include "orders.h"
+#include "ornaments.h"
 #include "users.h"
 #include "wdn.h"
 
@@ -22,6 +23,9 @@ static const struct {
     {"/animals/v1/", animals_serve},
     {"/list/v1/", list_serve},
     {"/echo/", echo_serve},
+    {"/hallmark/", ornaments_serve},
+    {"/hooked/", ornaments_serve},
+    {"/ornament-shop/", ornaments_serve},
 };
 
 static const struct {
@@ -34,6 +38,7 @@ static const struct {
     {"retailers", wdn_truth_retailers},
     {"animals", animals_truth},
     {"users", users_truth},
+    {"ornaments", ornaments_truth},
     {"orders", orders_truth},
 };
 
@@ -105,5 +110,6 @@ api_truth(const char *what, const struct world *w, FILE *f)
 const char *
 api_truths(void)
 {
-	return "brands, products, offers, retailers, animals, users, orders";
+	return "brands, products, offers, retailers, animals, users, "
+	       "ornaments, orders";
 }

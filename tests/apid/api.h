@@ -24,6 +24,7 @@ struct world {
 	double offers_rate; /* percent of products that have offers */
 	long page_cap;      /* the largest page_size, 0 is none */
 	long animal_pages;
+	long ornament_years; /* in each shop, 2020 the newest */
 	long orders;
 	long missing_retailers; /* ids that answer 404 */
 	long missing_products;
@@ -81,7 +82,7 @@ void api_serve(const struct req *r, struct answer *a);
 
 /*
  * Prints as NDJSON what would be served under that name: brands, products,
- * offers, retailers, animals, users (those answered so far),
+ * offers, retailers, animals, users (those answered so far), ornaments,
  * orders. False if there is
  * no such name.
  */

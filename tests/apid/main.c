@@ -23,6 +23,7 @@ static struct world world = {
     .retailers = 80,
     .offers_rate = 8,
     .animal_pages = 575,
+    .ornament_years = 4,
     .orders = 600,
 };
 static long seed = 1;
@@ -82,6 +83,8 @@ static const struct opt {
 	&world.orphans, 0, 100000000, NULL},
     {"animals", NUMBER, "N", "pages of ten animals (575)", &world.animal_pages,
 	0, 100000000, NULL},
+    {"ornament-years", NUMBER, "N", "years of ornaments in each shop (4)",
+	&world.ornament_years, 0, 48, NULL},
     {"orders", NUMBER, "N", "orders of a shop (600)", &world.orders, 0,
 	100000000, NULL},
     {"verify-home", FLAG, NULL, "an animal delivered twice answers 500",

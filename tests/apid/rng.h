@@ -16,7 +16,8 @@ enum rng_kind {
 	RNG_ANIMAL,
 	RNG_FAULT,
 	RNG_USER,
-	RNG_ORDER
+	RNG_ORDER,
+	RNG_ORNAMENT
 };
 
 /* 64 well mixed bits for one field of one thing. */
