@@ -693,7 +693,7 @@ states() {
 @test "--resume: killed at several pages, it is as if it had not been" {
 	local kills=0 by at code
 	start_apid
-	for by in page offset cursor auto html; do
+	for by in page cursor auto html; do
 		way=(--by "$by" --records .items)
 		case $by in
 		cursor) way+=(--cursor .next_cursor) ;;
@@ -704,7 +704,7 @@ states() {
 		paginate -q -o whole "${way[@]}" -u "$API/list/v1/$shape?n=95"
 		curl -fsS "$API/_apid/reset" -X POST
 		kills=0 pages=0
-		for at in 1 2 4; do
+		for at in 1 5; do
 			curl -fsS "$API/_apid/fault" \
 				--data-binary "/list/*:delay=60000@after=$at"
 			paginate -q --resume -o out "${way[@]}" \
@@ -731,7 +731,7 @@ states() {
 			cmp out whole
 		fi
 		[ ! -e out.state ] && [ ! -e out.part ]
-		[ "$(of_stats '.complete and .resumed >= 7 and .in >= 10')" = true ]
+		[ "$(of_stats '.complete and .resumed >= 6 and .in >= 10')" = true ]
 		[ "$(of_stats .out)" -eq "$(wc -l <out)" ]
 		[ "$(counts .requests)" -le $(((95 + 9) / 10 + 1 + kills)) ]
 		rm -f out whole stats
@@ -876,8 +876,11 @@ states() {
 		sleep 0.02
 	done
 	[ "$(<out)" = 1 ]
-	kill "$pid"
-	kill "$pid"
+	# The first one asks it to end; two at once would be one.
+	for ((i = 0; i < 500; i++)); do
+		kill "$pid" 2>/dev/null || break
+		sleep 0.02
+	done
 	wait "$pid" || code=$?
 	[ "$code" -eq 143 ]
 }
