@@ -452,6 +452,24 @@ inferences() {
 	stats '.unchanged == 100'
 }
 
+@test "--create: the recorded users, flattened: every value equal" {
+	need_data users/random_data_api_users.ndjson
+	flatten --sep _ <"$data/users/random_data_api_users.ndjson" >in
+	sql 'drop table if exists made'
+	run --separate-stderr pg-upsert -t made -k uid --create --sample 10 <in
+	prints in
+	[[ $(columns made) == *'uid uuid,'*'date_of_birth date,'*'address_coordinates_lat numeric,'* ]]
+	sql 'select row_to_json(made) from made' >got
+	python3 - <<-'END'
+		import json
+		def rows(name):
+		    return sorted(json.dumps({k: v for k, v in
+		        json.loads(line, parse_float=str, parse_int=str).items()
+		        if v is not None}, sort_keys=True) for line in open(name))
+		assert rows("in") == rows("got")
+	END
+}
+
 @test "--create: a bad record in the sample costs itself" {
 	sql 'drop table if exists made'
 	printf '%s\n' '{"id":1,"a":1}' '[]' '{"a":2}' '{' '{"id":5,"a":2.5}' >in

@@ -61,7 +61,7 @@ number(struct json_val v)
 	static const char limit[] = "9223372036854775807";
 	enum { EXPONENT_DIGITS = 4, DIGITS = 16000 }; /* numeric's scale */
 	const char *e = memchr(v.s, 'e', v.len);
-	size_t sign = *v.s == '-', digits = v.len - sign;
+	size_t sign = *v.s == '-', len = v.len - sign;
 
 	if (e == NULL)
 		e = memchr(v.s, 'E', v.len);
@@ -72,16 +72,16 @@ number(struct json_val v)
 			   : NUMBER;
 	}
 	if (memchr(v.s, '.', v.len) == NULL &&
-	    (digits < sizeof limit - 1 ||
-		(digits == sizeof limit - 1 &&
-		    memcmp(v.s + sign, limit, digits) <= 0)))
+	    (len < sizeof limit - 1 ||
+		(len == sizeof limit - 1 &&
+		    memcmp(v.s + sign, limit, len) <= 0)))
 		return INTEGER;
 	return v.len > DIGITS ? TEXT : NUMBER;
 }
 
-/* Reads n digits, of a value from lo to hi; NULL if they are none. */
+/* Passes n digits, of a value from lo to hi; NULL if they are not there. */
 static const char *
-two(const char *s, const char *end, unsigned n, unsigned lo, unsigned hi,
+digits(const char *s, const char *end, unsigned n, unsigned lo, unsigned hi,
     unsigned *value)
 {
 	unsigned x = 0;
@@ -97,8 +97,9 @@ two(const char *s, const char *end, unsigned n, unsigned lo, unsigned hi,
 	return x >= lo && x <= hi ? s : NULL;
 }
 
+/* Passes one character of a set. */
 static const char *
-one(const char *s, const char *end, const char *set)
+one_of(const char *s, const char *end, const char *set)
 {
 	return s && s < end && strchr(set, *s) ? s + 1 : NULL;
 }
@@ -109,11 +110,11 @@ date(const char *s, const char *end)
 {
 	static const unsigned char days[] = {
 	    31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	unsigned y, m, d;
+	unsigned y = 1, m = 1, d = 1;
 
-	s = two(s, end, 4, 1, 9999, &y);
-	s = two(one(s, end, "-"), end, 2, 1, 12, &m);
-	s = two(one(s, end, "-"), end, 2, 1, 31, &d);
+	s = digits(s, end, 4, 1, 9999, &y);
+	s = digits(one_of(s, end, "-"), end, 2, 1, 12, &m);
+	s = digits(one_of(s, end, "-"), end, 2, 1, 31, &d);
 	if (s == NULL || d > days[m - 1])
 		return NULL;
 	if (m == 2 && d == 29 && (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0)))
@@ -126,15 +127,15 @@ static const char *
 time_of_day(const char *s, const char *end)
 {
 	const char *next;
-	unsigned x;
+	unsigned x = 0;
 	int n;
 
-	s = two(s, end, 2, 0, 23, &x);
-	s = two(one(s, end, ":"), end, 2, 0, 59, &x);
-	if ((next = one(s, end, ":")) == NULL)
+	s = digits(s, end, 2, 0, 23, &x);
+	s = digits(one_of(s, end, ":"), end, 2, 0, 59, &x);
+	if ((next = one_of(s, end, ":")) == NULL)
 		return s;
-	s = two(next, end, 2, 0, 59, &x);
-	if ((next = one(s, end, ".")) == NULL)
+	s = digits(next, end, 2, 0, 59, &x);
+	if ((next = one_of(s, end, ".")) == NULL)
 		return s;
 	for (n = 0; next < end && is_digit(*next); n++)
 		next++;
@@ -145,16 +146,16 @@ time_of_day(const char *s, const char *end)
 static const char *
 zone(const char *s, const char *end)
 {
-	const char *next = one(s, end, "Z");
-	unsigned x;
+	const char *next = one_of(s, end, "Z");
+	unsigned x = 0;
 
 	if (next)
 		return next;
-	s = two(one(s, end, "+-"), end, 2, 0, 15, &x);
+	s = digits(one_of(s, end, "+-"), end, 2, 0, 15, &x);
 	if (s == NULL || s == end)
 		return s;
-	next = one(s, end, ":");
-	return two(next ? next : s, end, 2, 0, 59, &x);
+	next = one_of(s, end, ":");
+	return digits(next ? next : s, end, 2, 0, 59, &x);
 }
 
 static bool
@@ -180,7 +181,7 @@ string(struct json_val v)
 	s = date(s, end);
 	if (s == end)
 		return DATE;
-	s = time_of_day(one(s, end, "T "), end);
+	s = time_of_day(one_of(s, end, "T "), end);
 	if (s == NULL)
 		return TEXT;
 	if (s == end)
