@@ -146,11 +146,13 @@ bin/bench/generate: $(wildcard tests/bench/*.[ch]) $B/.stamp
 SOAK_REQUESTS = 100000
 SOAK_SECONDS = 10
 SOAK_KILLS = 200
+SOAK_ROWS = 1000000
 SOAK_TIMES = 1
 soak: deps all bin/apid
 	@for i in $$(seq $(SOAK_TIMES)); do SOAK_SAY=1 \
 		SOAK_REQUESTS=$(SOAK_REQUESTS) SOAK_SECONDS=$(SOAK_SECONDS) \
-		SOAK_KILLS=$(SOAK_KILLS) tests/run tests/soak.bats || exit 1; \
+		SOAK_KILLS=$(SOAK_KILLS) SOAK_ROWS=$(SOAK_ROWS) \
+		tests/run tests/soak.bats tests/pg-soak.bats || exit 1; \
 	done
 
 # ROWS="flatten verify": only these; BENCH_MB, BENCH_RUNS: see tests/bench.
