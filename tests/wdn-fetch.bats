@@ -789,6 +789,12 @@ credentials() {
 		expect 0 '*"/echo/there"*' ''
 		[[ $output != *authorization* && $output != *x-key* ]]
 	done
+	curl -fsS "$API/_apid/fault" --data-binary "/full:redirect=$API/echo/x"
+	for path in here full; do
+		run --separate-stderr wdn-fetch \
+			-u "${API/\/\//\/\/me:p4s%20s@}/$path"
+		expect 0 "*\"authorization\":\"Basic $(printf 'me:p4s s' | base64)\"*" ''
+	done
 	run --separate-stderr wdn-fetch -u "${API/\/\//\/\/me:p4ssword@}/there"
 	expect 0 '*"/echo/there"*' ''
 	[[ $output != *authorization* ]]
@@ -812,6 +818,9 @@ credentials() {
 	expect 66 '' 'wdn-fetch: could not open file "*/none": No such file *'
 	run --separate-stderr env -u NETRC -u HOME wdn-fetch -n -u http://127.0.0.1:1/
 	expect 66 '' '*--netrc needs NETRC, or a HOME with a .netrc'
+	printf 'X-Key: a\001b\n' >fields
+	run --separate-stderr wdn-fetch -H @fields -u http://127.0.0.1:1/
+	expect 78 '' '*"X-Key" has a control byte in its value, in file "fields"'
 	printf 'X-Key\n' >fields
 	run --separate-stderr wdn-fetch -H @fields -u http://127.0.0.1:1/
 	expect 78 '' '*"X-Key" is no header field: wanted "Name: value", in file "fields"'

@@ -140,6 +140,33 @@ try_queries(void)
 }
 
 static const struct {
+	const char *from, *url, *result;
+} users[] = {
+    {"http://h/", "http://h/a", "http://h/a"},
+    {"http://u:p@h/", "http://h/a", "http://u:p@h/a"},
+    {"http://u@h/", "http://h/a?b@c", "http://u@h/a?b@c"},
+    {"http://u:p%20@h/", "http://v@h/a", "http://v@h/a"},
+    {"http://u:p%40@h/b/../", "http://h:8/a/../b", "http://u:p%40@h:8/a/../b"},
+    {"http://h/@", "http://h/a", "http://h/a"},
+};
+
+static void
+try_users(void)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof users / sizeof *users; i++) {
+		buf_cut(&b, 0);
+		buf_str(&b, users[i].url);
+		url_take_user(&b, users[i].from);
+		CHECK(strcmp(b.s, users[i].result) == 0, "%s: %s",
+		    users[i].from, b.s);
+	}
+	buf_free(&b);
+}
+
+static const struct {
 	const char *url, *result;
 } drops[] = {
     {"http://h/a", "http://h/a"},
@@ -176,5 +203,6 @@ main(void)
 	try_templates();
 	try_references();
 	try_queries();
+	try_users();
 	return UNIT_END();
 }

@@ -132,15 +132,10 @@ http_submit(
 		http_release(h, x);
 		return false;
 	}
-	buf_cut(&x->url, 0);
-	buf_str(&x->url, r->url);
 	httprequest_take(x, r);
 	x->data = data;
-	x->unknown = x->busy = x->gets = false;
+	x->busy = false;
 	x->hops = 0;
-	x->attempts = x->bytes = 0;
-	x->version = "";
-	x->status = 0;
 	x->first = x->ready = x->waits = x->wait_ms = 0;
 	x->state = HTTP_WAITING;
 	h->live = buf_array(h->live, h->nlive + 1, sizeof(*h->live));
@@ -252,6 +247,7 @@ start(struct http *h)
 {
 	struct http_exchange *x;
 	double now = when_now();
+	bool eager;
 	size_t i;
 
 	for (i = 0; i < h->nlive; i++) {
@@ -259,10 +255,8 @@ start(struct http *h)
 		if (x->state != HTTP_WAITING)
 			continue;
 		/* What was redirected is in flight. */
-		if (stop_asked() && x->hops == 0 &&
-		    !(x->once && x->attempts == 0))
-			finish(h, x, HTTP_STOPPED);
-		else if (may_go(h, x, now))
+		eager = x->hops > 0 || (x->once && x->attempts == 0);
+		if ((eager || !stop_asked()) && may_go(h, x, now))
 			go(h, x);
 		else if (stop_asked() && x->state == HTTP_WAITING)
 			finish(h, x, HTTP_STOPPED);
@@ -319,6 +313,8 @@ follow(struct http *h, struct http_exchange *x)
 	x->waits = x->ready = when_now();
 	if (!aim(h, x, x->redirect.s, &x->why))
 		finish(h, x, HTTP_REFUSED);
+	else if (!x->foreign)
+		url_take_user(&x->at, x->url.s);
 }
 
 /* An attempt ended: an answer, a redirect, or another attempt. */

@@ -87,10 +87,9 @@ bool
 httpfields_set(struct httpfields *h, const char *line, struct buf *why)
 {
 	size_t nlen = strcspn(line, ":"), i;
-	const char *value;
+	const char *value, *c;
 
-	if (nlen == 0 || line[nlen] == '\0' || strpbrk(line, "\r\n") ||
-	    strcspn(line, " \t\"") < nlen) {
+	if (nlen == 0 || line[nlen] == '\0' || strcspn(line, " \t\"") < nlen) {
 		buf_printf(why,
 		    "\"%.*s\" is no header field: wanted "
 		    "\"Name: value\"",
@@ -98,6 +97,14 @@ httpfields_set(struct httpfields *h, const char *line, struct buf *why)
 		return false;
 	}
 	value = line + nlen + 1 + strspn(line + nlen + 1, " \t");
+	/* RFC 9110, section 5.5. */
+	for (c = value; *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f) {
+			buf_printf(why,
+			    "\"%.*s\" has a control byte in its value",
+			    (int)nlen, line);
+			return false;
+		}
 	for (i = 0; i < h->n; i++)
 		if (strncasecmp(h->v[i].line, line, nlen + 1) == 0)
 			break;

@@ -61,6 +61,11 @@ httprequest_take(struct http_exchange *x, const struct http_request *r)
 	buf_cut(&x->request, 0);
 	if (r->body)
 		buf_add(&x->request, r->body, r->len);
+	set(&x->url, r->url);
+	x->unknown = x->gets = false;
+	x->attempts = x->bytes = 0;
+	x->version = "";
+	x->status = 0;
 	x->once = r->once;
 	x->declared = r->declared;
 	x->ndeclared = r->ndeclared;

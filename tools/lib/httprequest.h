@@ -11,7 +11,7 @@
 /* What never changes for the easy handle. */
 void httprequest_set_up(struct http_exchange *);
 
-/* Takes the request over, all but its URLs. */
+/* Takes the request over; nothing has come of it yet. */
 void httprequest_take(struct http_exchange *, const struct http_request *);
 
 /* Sets method, header fields and body of an attempt. */

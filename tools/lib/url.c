@@ -238,6 +238,31 @@ url_resolve(struct buf *b, const char *base, const char *ref, struct buf *why)
 	return code == CURLUE_OK;
 }
 
+void
+url_take_user(struct buf *url, const char *from)
+{
+	CURLU *u = curl_url(), *f = strchr(from, '@') ? curl_url() : NULL;
+	char *user = NULL, *password = NULL, *own = NULL, *full = NULL;
+
+	if (u && f && !curl_url_set(f, CURLUPART_URL, from, CURLU_PATH_AS_IS) &&
+	    !curl_url_get(f, CURLUPART_USER, &user, 0) &&
+	    !curl_url_set(u, CURLUPART_URL, url->s, CURLU_PATH_AS_IS) &&
+	    curl_url_get(u, CURLUPART_USER, &own, 0) &&
+	    !curl_url_set(u, CURLUPART_USER, user, 0) &&
+	    (curl_url_get(f, CURLUPART_PASSWORD, &password, 0) ||
+		!curl_url_set(u, CURLUPART_PASSWORD, password, 0)) &&
+	    !curl_url_get(u, CURLUPART_URL, &full, 0)) {
+		buf_cut(url, 0);
+		buf_str(url, full);
+	}
+	curl_free(user);
+	curl_free(password);
+	curl_free(own);
+	curl_free(full);
+	curl_url_cleanup(f);
+	curl_url_cleanup(u);
+}
+
 bool
 url_origin(struct buf *b, const char *url, struct buf *why)
 {

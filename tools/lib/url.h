@@ -43,6 +43,12 @@ void url_drop_query(struct buf *url, const char *name, size_t nlen);
 bool url_resolve(
     struct buf *, const char *base, const char *ref, struct buf *why);
 
+/*
+ * Gives url, which is one, the user and password that `from` has, unless it
+ * has some itself.
+ */
+void url_take_user(struct buf *url, const char *from);
+
 /* Appends the origin: scheme, host and port, the port always written out. */
 bool url_origin(struct buf *, const char *url, struct buf *why);
 
