@@ -372,6 +372,45 @@ html_pages() {
 	expect 64 '' '*a walk by html prints envelopes: there is no use for --records*'
 }
 
+# linked: the products that a walk's pages link to, once each.
+linked() {
+	jq -r .body | grep -o 'href="[^"/]*_p_[^"]*' | cut -c7- |
+		awk '!seen[$0]++'
+}
+
+@test "by html: the shops' listings, by the links of their themes" {
+	local page
+	start_apid --chaos 5
+	page=$(curl -fsS --retry 9 --retry-all-errors \
+		"$API/hooked/2018-keepsake-ornaments.html")
+	[[ $page == *paging* ]]
+	run --separate-stderr paginate --by html --retry-delay 0.01 --next \
+		"//*[class('paging')]//a[contains(., 'Next')]" \
+		-u "$API/hooked/2018-keepsake-ornaments.html"
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 2 ]
+	linked <<<"$output" | cmp - <(curl -fsS "$API/_apid/truth/ornaments" |
+		jq -r 'select(.vendor == "hookedonhallmark_com" and
+			.release_year == 2018) | .path | sub(".*/"; "")')
+	run --separate-stderr paginate --by html --retry-delay 0.01 --next \
+		"//li[class('pagination-item--next')]/a" \
+		-u "$API/ornament-shop/2018-hallmark-ornaments-g1-y18.html"
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "a shop's orders, whose next page only Link tells" {
+	local shop='X-Shopify-Access-Token: shpat_of_the_tests'
+	start_apid --chaos 5
+	run --separate-stderr paginate --by link --records .orders -o out \
+		--retry-delay 0.01 -H "$shop" -s stats --resume \
+		-u "$API/admin/api/2024-01/orders.json" status=any limit=50
+	expect 0 '' ''
+	grep -o '^{"id":[0-9]*' out |
+		cmp - <(curl -fsS "$API/_apid/truth/orders" | grep -o '^{"id":[0-9]*')
+	[ "$(of_stats .complete)" = true ]
+}
+
 @test "by html: recorded pages of a shop" {
 	local from=$data/public/html
 	need_data public/html/121.html
@@ -456,6 +495,20 @@ queries() {
 	query='n=7' list page --by auto
 	expect 0 "$(ids 0 6)" '*--by page*'
 	[ "$(counts '.urls["/list/v1/page?n=7"].requests')" = 1 ]
+}
+
+@test "by auto: the lists of the datasets, several pages at once" {
+	start_apid --products 300 --animals 30 --chaos 3
+	id=$(brand Nike)
+	run --separate-stderr paginate --by auto --records .items -o out \
+		--parallel-max 5 --retry-delay 0.01 -u "$API/animals/v1/animals"
+	expect 0 '' "paginate: --by auto found --by page --total-pages '.total_pages'"
+	curl -fsS "$API/_apid/truth/animals" | jq .id | cmp - <(jq .id out)
+	run --separate-stderr paginate --by auto --records .data -o out \
+		--parallel-max 5 --retry-delay 0.01 \
+		-u "$API/api/v1/brands/$id/products"
+	expect 0 '' "*found --by page --total '.meta.page.total_count' --total-pages '.meta.page.total_pages'"
+	truth "$id" | cmp - <(jq -r .id out)
 }
 
 @test "by auto: a web page is walked by its links, in envelopes" {
