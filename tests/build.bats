@@ -27,3 +27,14 @@ load helper
 	make -s -C "$root" uninstall DESTDIR="$d" PREFIX=/opt/x
 	[ -z "$(find "$d" -type f)" ]
 }
+
+@test "tests/README.md: every case that it names is there" {
+	local name names=()
+	mapfile -t names < <(grep '^| ' "$root/tests/README.md" |
+		grep -oE '\*[^*]+\*' | tr -d '*')
+	[ "${#names[@]}" -gt 30 ]
+	for name in "${names[@]}"; do
+		echo "named: $name"
+		grep -qFe "$name" < <(grep -h '^@test' "$root"/tests/*.bats)
+	done
+}
