@@ -166,8 +166,10 @@ walk(const struct path *p, struct json_val v, struct json_val *result,
 {
 	const struct path_step *step;
 	enum json_type type;
+	size_t i;
 
-	for (step = p->step; step < p->step + p->n; step++) {
+	for (i = 0; i < p->n; i++) {
+		step = &p->step[i];
 		type = json_type(v.s);
 		if (type == JSON_NULL)
 			return PATH_NONE;

@@ -357,3 +357,17 @@ pg_wrong(struct pg *pg, const char *fmt, ...)
 	va_end(ap);
 	return EX_CONFIG;
 }
+
+char *
+pg_text(const PGresult *res, int row, int col)
+{
+	const char *s = PQgetvalue(res, row, col);
+
+	return buf_dup(s, strlen(s));
+}
+
+bool
+pg_truth(const PGresult *res, int row, int col)
+{
+	return *PQgetvalue(res, row, col) == 't';
+}

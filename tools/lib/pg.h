@@ -60,6 +60,10 @@ int pg_result(struct pg *, PGresult *got, PGresult **res);
 int pg_copy_data(struct pg *, const char *s, size_t len);
 int pg_copy_end(struct pg *, PGresult **res);
 
+/* A field as text, which the caller frees; whether it is true. */
+char *pg_text(const PGresult *, int row, int col);
+bool pg_truth(const PGresult *, int row, int col);
+
 /* The exit status that an SQLSTATE calls for, see above. */
 int pg_status(const char *sqlstate);
 

@@ -17,20 +17,6 @@ static const char table_query[] =
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.oid = $1::oid";
 
-static char *
-text(const PGresult *res, int row, int col)
-{
-	const char *s = PQgetvalue(res, row, col);
-
-	return buf_dup(s, strlen(s));
-}
-
-static bool
-truth(const PGresult *res, int row, int col)
-{
-	return *PQgetvalue(res, row, col) == 't';
-}
-
 /* A table that is not there and may be made. */
 static int
 missing(struct pgtable *t, struct pg *pg)
@@ -69,12 +55,12 @@ describe(struct pgtable *t, struct pg *pg)
 		PQclear(res);
 		return pg_wrong(pg, "it was dropped just now");
 	}
-	t->name = text(res, 0, 0);
-	t->relation = text(res, 0, 3);
+	t->name = pg_text(res, 0, 0);
+	t->relation = pg_text(res, 0, 3);
 	kind = *PQgetvalue(res, 0, 1);
 	t->partitioned = kind == 'p';
-	t->checks = truth(res, 0, 2);
-	t->policies = truth(res, 0, 4);
+	t->checks = pg_truth(res, 0, 2);
+	t->policies = pg_truth(res, 0, 4);
 	PQclear(res);
 	if (kind != 'r' && kind != 'p')
 		return pg_wrong(

@@ -61,9 +61,11 @@ with_build(struct with *w, struct json_val record, struct buf *why)
 {
 	struct with_one *one;
 	struct json_val v;
+	size_t i;
 
 	buf_cut(&w->tail, 0);
-	for (one = w->v; one < w->v + w->n; one++) {
+	for (i = 0; i < w->n; i++) {
+		one = &w->v[i];
 		switch (expr_get(one->expr, record, &v)) {
 		case EXPR_VALUE:
 			break;
