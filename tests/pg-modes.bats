@@ -136,8 +136,9 @@ history_is_whole() {
 		'{"id":1,"v":"2020-01-03","a":"y"}')
 	counts_are updated 1
 	[ "$(sql 'select v::date, a, b is not null from t')" = '2020-01-03|y|t' ]
-	upsert --newer v < <(lines '{"id":1,"a":"z"}')
-	counts_are older 1
+	upsert --newer v < <(lines '{"id":1,"a":"z"}' '{"id":2,"a":"z"}')
+	counts_are inserted 1 older 1
+	[ "$(sql 'select v is null from t where id = 2')" = t ]
 }
 
 @test "--newer: --seen is set all the same; required columns may be missing" {
@@ -660,10 +661,10 @@ fold() {
 		    if gone:
 		        table.pop(rec["id"], None)
 		        return
+		    if newer: rec.setdefault("v", None)
 		    if null: rec = {**dict.fromkeys("vab"), **rec}
 		    if row is None:
 		        row = table[rec["id"]] = {"id": rec["id"], "v": 5, "a": "d", "b": None}
-		        # A default is stored, but it is not the record's version.
 		    row.update(rec)
 		def text(v):
 		    return "\\N" if v is None else str(v)
@@ -682,7 +683,7 @@ fold() {
 property() {
 	local name=$1 seed n
 	shift
-	for seed in 1 2 3; do
+	for seed in 1 2 13; do
 		table "id int primary key, v int default 5, a text default 'd', b int"
 		# shellcheck disable=SC2086 # words
 		fold "$seed" $name

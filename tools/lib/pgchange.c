@@ -46,7 +46,7 @@ look(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool gone)
 	buf_str(to, ", x AS MATERIALIZED (SELECT s._sluice_n, (SELECT CASE");
 	if (b->table->newer != SIZE_MAX) {
 		buf_str(to, " WHEN ");
-		pgclause_older(to, b, p, "s");
+		pgclause_older(to, b->table, "s");
 		buf_str(to, " THEN 'older'");
 	}
 	buf_str(to, " WHEN ");
@@ -111,7 +111,7 @@ lock(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool gone)
 	}
 	if (t->newer != SIZE_MAX) {
 		buf_str(to, " AND NOT ");
-		pgclause_older(to, b, p, "s");
+		pgclause_older(to, t, "s");
 	}
 	buf_printf(to, " FOR %sUPDATE) t ORDER BY s._sluice_n)",
 	    gone ? "" : "NO KEY ");
@@ -254,7 +254,7 @@ insert(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
 		pgclause_differs(to, b, p, "excluded", false);
 		if (t->newer != SIZE_MAX) {
 			buf_str(to, " AND NOT ");
-			pgclause_older(to, b, p, "excluded");
+			pgclause_older(to, t, "excluded");
 		}
 	}
 	/* Rows of a partition cannot be asked; see pgmerge. */

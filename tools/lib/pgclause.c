@@ -142,18 +142,14 @@ pgclause_order(struct buf *to, const struct pgtable *t)
 }
 
 void
-pgclause_older(struct buf *to, const struct pgrows *b, const struct pgpart *p,
-    const char *other)
+pgclause_older(struct buf *to, const struct pgtable *t, const char *other)
 {
-	const char *c = b->table->col[b->table->newer].ident;
+	const char *c = t->col[t->newer].ident;
 
-	if (!pgrows_has(b, p->shape, b->table->newer))
-		buf_printf(to, "(t.%s IS NOT NULL)", c);
-	else
-		buf_printf(to,
-		    "(coalesce(%s.%s OPERATOR(pg_catalog.<) t.%s,"
-		    " %s.%s IS NULL AND t.%s IS NOT NULL))",
-		    other, c, c, other, c, c);
+	buf_printf(to,
+	    "(coalesce(%s.%s OPERATOR(pg_catalog.<) t.%s,"
+	    " %s.%s IS NULL AND t.%s IS NOT NULL))",
+	    other, c, c, other, c, c);
 }
 
 void
@@ -210,7 +206,7 @@ pgclause_source(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 	pgclause_rows(to, p);
 	buf_str(to, " ORDER BY ");
 	pgclause_key(to, t);
-	if (t->newer != SIZE_MAX && pgrows_has(b, p->shape, t->newer))
+	if (t->newer != SIZE_MAX)
 		buf_printf(to, ", %s USING OPERATOR(pg_catalog.>) NULLS LAST",
 		    t->col[t->newer].ident);
 	buf_printf(to, ", _sluice_n%s)", first ? "" : " DESC");

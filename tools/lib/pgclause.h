@@ -52,11 +52,10 @@ void pgclause_differs(struct buf *, const struct pgrows *,
     const struct pgpart *, const char *other, bool to_base);
 
 /*
- * That a row of `other` is older than that of t, by --newer; a null, or what
- * the part has no value for, is older than any value. Never null itself.
+ * That a row of `other` is older than that of t, by --newer; a null is
+ * older than any value. Never null itself.
  */
-void pgclause_older(struct buf *, const struct pgrows *, const struct pgpart *,
-    const char *other);
+void pgclause_older(struct buf *, const struct pgtable *, const char *other);
 
 /* `"a" = from."a", ...`, then the columns that this tool fills. */
 void pgclause_assignments(struct buf *, const struct pgrows *,

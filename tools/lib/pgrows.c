@@ -14,8 +14,10 @@ pgrows_init(struct pgrows *b, const struct pgtable *t)
 	b->listed = buf_array(NULL, t->ncol, sizeof *b->listed);
 	b->col = buf_array(NULL, t->ncol, sizeof *b->col);
 	for (i = 0; i < t->ncol; i++) {
+		/* A version that is missing is null, never a default. */
 		b->listed[i] =
-		    t->spec->missing == PG_MISSING_NULL && !t->col[i].closed;
+		    i == t->newer ||
+		    (t->spec->missing == PG_MISSING_NULL && !t->col[i].closed);
 		if (b->listed[i])
 			b->col[b->ncol++] = i;
 	}
@@ -100,7 +102,7 @@ shape_of(struct pgrows *b, bool gone)
 	memset(s, 0, bytes);
 	for (i = 0; i < b->ncol; i++) {
 		c = b->col[i];
-		if (b->val[c].s || all)
+		if (b->val[c].s || all || c == b->table->newer)
 			s[c / 64] |= (uint64_t)1 << c % 64;
 	}
 	c = b->table->ncol;
