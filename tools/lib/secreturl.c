@@ -112,13 +112,14 @@ digit(char c)
 static void
 decode(struct buf *b, const char *s, size_t len)
 {
+	int high, low;
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (s[i] == '%' && len - i > 2 && digit(s[i + 1]) >= 0 &&
-		    digit(s[i + 2]) >= 0) {
-			buf_char(
-			    b, (char)(digit(s[i + 1]) << 4 | digit(s[i + 2])));
+		high = s[i] == '%' && len - i > 2 ? digit(s[i + 1]) : -1;
+		low = high >= 0 ? digit(s[i + 2]) : -1;
+		if (low >= 0) {
+			buf_char(b, (char)(high * 16 + low));
 			i += 2;
 		} else {
 			buf_char(b, (char)(s[i] == '+' ? ' ' : s[i]));
