@@ -69,6 +69,9 @@ wrong() {
 		--rows //li b=b i=.//i all=//b h=//h1
 	gives "$p" $'{"v":"1","s":"T"}\n{"v":"2","s":"T"}\n{"v":"3","s":"T"}' \
 		--rows //b v=. 's~<h1>(.)'
+	# Absolute paths are the same for each row; what only begins so is not.
+	gives "$p" $'{"a":"1","u":"1","e":"true","m":"1"}\n{"a":"1","u":"2","e":"true","m":"2"}' \
+		--rows //li 'a=//b[. != "|"]' 'u=//i[. = "|"]|b' 'e=//b =b' 'm=//b*b'
 	bad "$p" '--rows //p found 0 in the page, and --min-rows is 1' \
 		--rows //p v=.
 	bad "$p" '--rows //li found 2 in the page, and --min-rows is 3' \

@@ -181,7 +181,7 @@ print_rows(struct html *h, struct buf *out, size_t *n, struct buf *why)
 	return ok;
 }
 
-/* Regular expressions find the same for each row. */
+/* What is the same for each row is looked for once. */
 static bool
 search_page(struct html *h, struct buf *why)
 {
@@ -189,7 +189,7 @@ search_page(struct html *h, struct buf *why)
 
 	for (i = 0; i < npicks; i++) {
 		buf_cut(&of_page[i], 0);
-		if (picks[i].pattern &&
+		if (picks[i].of_page &&
 		    !pick_get(&picks[i], h, NULL, &of_page[i], why))
 			return false;
 	}

@@ -53,6 +53,36 @@ read_name(struct pick *p, const char *s, size_t len, struct buf *why)
 	return true;
 }
 
+/*
+ * Is it one absolute path? Predicates are seen from where they stand; outside
+ * of them there may be no operator, behind which a relative path could be.
+ */
+static bool
+is_absolute(const char *xpath)
+{
+	const char *p = xpath;
+	unsigned depth = 0;
+
+	if (*p != '/')
+		return false;
+	for (; *p; p++) {
+		if (*p == '"' || *p == '\'') {
+			p = strchr(p + 1, *p);
+			if (!p)
+				return false;
+		} else if (*p == '[') {
+			depth++;
+		} else if (*p == ']') {
+			depth--;
+		} else if (depth == 0 &&
+			   (strchr(" \t\r\n|=<>!+,", *p) ||
+			       (*p == '*' && !strchr("/:@", p[-1])))) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool
 pick_parse(struct pick *p, const char *operand, struct buf *why)
 {
@@ -69,6 +99,7 @@ pick_parse(struct pick *p, const char *operand, struct buf *why)
 		ok = (p->path = html_path(operand + len + 1, why)) != NULL;
 	else if (ok)
 		ok = (p->pattern = pattern_new(operand + len + 1, why)) != NULL;
+	p->of_page = p->pattern || is_absolute(operand + len + 1);
 	if (ok)
 		p->selector =
 		    buf_dup(operand + len + 1, strlen(operand + len + 1));

@@ -30,6 +30,7 @@ struct pick {
 	char *selector;          /* the text of it */
 	unsigned kind;
 	bool list;
+	bool of_page;  /* the same seen from any row */
 	bool required; /* set by who uses it */
 };
 
