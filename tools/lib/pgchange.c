@@ -233,29 +233,17 @@ insert(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
 {
 	const struct pgtable *t = b->table;
 
-	buf_printf(to, ", w AS (INSERT INTO %s AS t (", t->name);
-	pgclause_list(to, b, p, PGCLAUSE_ALL, "", "");
-	pgclause_own(to, t, true, "");
-	buf_str(to, ") SELECT ");
-	pgclause_list(to, b, p, PGCLAUSE_ALL, "s.", "");
-	pgclause_own(to, t, false, "now()");
+	pgclause_insert(to, b, p);
 	/* Hashed, so read to its end, before the insert; see pgmerge. */
 	buf_printf(to,
 	    " FROM s WHERE s._sluice_n NOT IN (SELECT _sluice_n FROM x "
 	    "WHERE _sluice_is %s LIMIT %zu)",
 	    locks(b, p) ? "IS NOT NULL" : "<> 'change'", p->hi - p->lo);
 	pgclause_order(to, t);
-	buf_str(to, " ON CONFLICT (");
-	pgclause_key(to, t);
-	buf_str(to, set ? ") DO UPDATE SET " : ") DO NOTHING");
-	if (set) {
-		pgclause_assignments(to, b, p, "excluded");
-		buf_str(to, " WHERE ");
-		pgclause_differs(to, b, p, "excluded", false);
-		if (t->newer != SIZE_MAX) {
-			buf_str(to, " AND NOT ");
-			pgclause_older(to, t, "excluded");
-		}
+	pgclause_conflict(to, b, p, set);
+	if (set && t->newer != SIZE_MAX) {
+		buf_str(to, " AND NOT ");
+		pgclause_older(to, t, "excluded");
 	}
 	/* Rows of a partition cannot be asked; see pgmerge. */
 	returning(to, b, p, 'n',

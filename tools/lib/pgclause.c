@@ -240,3 +240,30 @@ pgclause_assignments(struct buf *to, const struct pgrows *b,
 	}
 	pgclause_own(to, b->table, true, " = now()");
 }
+
+void
+pgclause_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
+{
+	const struct pgtable *t = b->table;
+
+	buf_printf(to, ", w AS (INSERT INTO %s AS t (", t->name);
+	pgclause_list(to, b, p, PGCLAUSE_ALL, "", "");
+	pgclause_own(to, t, true, "");
+	buf_str(to, ") SELECT ");
+	pgclause_list(to, b, p, PGCLAUSE_ALL, "s.", "");
+	pgclause_own(to, t, false, "now()");
+}
+
+void
+pgclause_conflict(
+    struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
+{
+	buf_str(to, " ON CONFLICT (");
+	pgclause_key(to, b->table);
+	buf_str(to, set ? ") DO UPDATE SET " : ") DO NOTHING");
+	if (set) {
+		pgclause_assignments(to, b, p, "excluded");
+		buf_str(to, " WHERE ");
+		pgclause_differs(to, b, p, "excluded", false);
+	}
+}

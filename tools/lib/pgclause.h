@@ -57,6 +57,14 @@ void pgclause_differs(struct buf *, const struct pgrows *,
  */
 void pgclause_older(struct buf *, const struct pgtable *, const char *other);
 
+/* `, w AS (INSERT INTO t (columns) SELECT values`, what comes from s. */
+void pgclause_insert(
+    struct buf *, const struct pgrows *, const struct pgpart *);
+
+/* ON CONFLICT; set: the row changes WHERE it differs, which may be added to. */
+void pgclause_conflict(
+    struct buf *, const struct pgrows *, const struct pgpart *, bool set);
+
 /* `"a" = from."a", ...`, then the columns that this tool fills. */
 void pgclause_assignments(struct buf *, const struct pgrows *,
     const struct pgpart *, const char *from);

@@ -127,12 +127,7 @@ pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 	pgclause_source(to, b, p);
 	if (p->probe)
 		probe(to, b, p, set);
-	buf_printf(to, ", w AS (INSERT INTO %s AS t (", t->name);
-	pgclause_list(to, b, p, PGCLAUSE_ALL, "", "");
-	pgclause_own(to, t, true, "");
-	buf_str(to, ") SELECT ");
-	pgclause_list(to, b, p, PGCLAUSE_ALL, "s.", "");
-	pgclause_own(to, t, false, "now()");
+	pgclause_insert(to, b, p);
 	/*
 	 * Where the planner believes the table to be tiny, x scans it for each
 	 * row: counted first, it is all there before the table's pages fill.
@@ -141,14 +136,7 @@ pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 			     : " FROM s");
 	if (!p->distinct)
 		pgclause_order(to, t);
-	buf_str(to, " ON CONFLICT (");
-	pgclause_key(to, t);
-	buf_str(to, set ? ") DO UPDATE SET " : ") DO NOTHING");
-	if (set) {
-		pgclause_assignments(to, b, p, "excluded");
-		buf_str(to, " WHERE ");
-		pgclause_differs(to, b, p, "excluded", false);
-	}
+	pgclause_conflict(to, b, p, set);
 	count(to, t, p);
 }
 
