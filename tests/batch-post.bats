@@ -56,17 +56,6 @@ stats() {
 	tail -n 1 stats | jq -c "$1"
 }
 
-# wait_for COMMAND...: until it succeeds, at most 10 s.
-wait_for() {
-	local i
-	for ((i = 0; i < 500; i++)); do
-		"$@" && return 0
-		sleep 0.02
-	done
-	echo "this did not come true: $*" >&2
-	return 1
-}
-
 # audited: the ids of the accepted batches, sorted.
 audited() {
 	cat audit/batch_*.json 2>/dev/null | jq '.[]' | sort -n

@@ -49,6 +49,17 @@ stop_apid() {
 	apid_pid=
 }
 
+# wait_for COMMAND...: until it succeeds, at most 20 s.
+wait_for() {
+	local i
+	for ((i = 0; i < 1000; i++)); do
+		"$@" && return 0
+		sleep 0.02
+	done
+	echo "this did not come true: $*" >&2
+	return 1
+}
+
 # counts FILTER: apid's counters, through jq.
 counts() {
 	curl -fsS "$API/_apid/counts" | jq -r "$1"

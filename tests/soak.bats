@@ -31,17 +31,6 @@ say() {
 	[ -z "${SOAK_SAY-}" ] || printf '# %s\n' "$*" >&3
 }
 
-# wait_for COMMAND...: until it succeeds, at most 20 s.
-wait_for() {
-	local i
-	for ((i = 0; i < 1000; i++)); do
-		"$@" && return 0
-		sleep 0.02
-	done
-	echo "this did not come true: $*" >&2
-	return 1
-}
-
 # asked FILTER: apid's log, one array, through jq. arrivals FILTER: its windows.
 asked() {
 	curl -fsS "$API/_apid/requests" | jq -cs "$1"
