@@ -180,7 +180,7 @@ until_it_waits() {
 	run --separate-stderr verify-ids --expected none </dev/null
 	expect 66 '' '*could not open file "none": No such file or directory'
 	run --separate-stderr verify-ids --expected 1..2 x </dev/null
-	expect 64 '' '*takes no operands*'
+	expect 64 '' '*takes no operands: --expected says what*'
 }
 
 @test "bad records: no answer is given on half of the ids" {

@@ -935,7 +935,7 @@ credentials() {
 	run --separate-stderr wdn-fetch offer -- 1
 	expect 64 '' '*api.json has no resource "offer"; it has: offers, hard, retailers*'
 	run --separate-stderr wdn-fetch -p none.json offers -- 1
-	expect 78 '' '*could not read profile "none.json": No such file*'
+	expect 78 '' '*could not read profile "none.json": No such file or directory: name one with -p, or a URL with -u*'
 	run --separate-stderr wdn-fetch --rate 5 offers -- 1
 	expect 64 '' '*bad value "5" for --rate: wanted:*'
 	run --separate-stderr wdn-fetch --parallel-max 0 offers -- 1

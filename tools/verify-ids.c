@@ -228,7 +228,8 @@ main(int argc, char *argv[])
 
 	if (opt_parse(&tool, argc, argv) < argc)
 		opt_usage("verify-ids reads standard input or --audit and "
-			  "takes no operands");
+			  "takes no operands: --expected says what should be "
+			  "there");
 	check_options();
 	rec_open(&r, REC_PLAIN);
 	ids = rec_counter(&r, "expected");

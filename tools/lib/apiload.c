@@ -382,8 +382,10 @@ api_load(struct api *a, const char *path, struct buf *why)
 	a->http =
 	    (struct api_http){API_NONE, -1, -1, -1, -1, NULL, {NULL, 0}, NULL};
 	if (!read_file(&b, path)) {
-		buf_printf(why, "could not read profile \"%s\": %s", path,
-		    strerror(errno));
+		buf_printf(why,
+		    "could not read profile \"%s\": %s: name one "
+		    "with -p, or a URL with -u",
+		    path, strerror(errno));
 	} else if (!json_check(b.s ? b.s : "", b.len, &e)) {
 		buf_printf(why, "%s: no JSON at byte %zu: %s", path, e.at,
 		    json_why(&e));
