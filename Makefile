@@ -53,7 +53,7 @@ SOURCES = $(wildcard tools/*.[ch] tools/lib/*.[ch] tests/apid/*.[ch] \
 	tests/faults/*.c)
 SCRIPTS = $(shell git grep -lE '^\#!/usr/bin/env (bash|bats)' -- \
 	':!*.md' 2>/dev/null) \
-	$(wildcard pipelines/*.sh tests/*.bash tests/bench/*.bash)
+	$(wildcard pipelines/*.sh tools/*.bash tests/*.bash tests/bench/*.bash)
 
 all: $(TOOLS:%=bin/%)
 
@@ -200,20 +200,27 @@ format-check:
 list-tools:
 	@echo $(TOOLS)
 
+# Where FHS wants things; `sluice` is pipelines/run by another name.
+BIN = $(DESTDIR)$(PREFIX)/bin
+MAN = $(DESTDIR)$(PREFIX)/share/man
+SHARE = $(DESTDIR)$(PREFIX)/share/sluice
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/man/man7
-	install -m 755 $(TOOLS:%=bin/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(TOOLS:%=man/%.1) $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 man/sluice.7 $(DESTDIR)$(PREFIX)/share/man/man7
-	install -d $(DESTDIR)$(PREFIX)/share/sluice
-	cp -R pipelines $(DESTDIR)$(PREFIX)/share/sluice/
+	install -d $(BIN) $(MAN)/man1 $(MAN)/man7 $(SHARE) $(COMPLETIONS)
+	install -m 755 $(TOOLS:%=bin/%) $(BIN)
+	install -m 644 $(TOOLS:%=man/%.1) $(MAN)/man1
+	install -m 644 man/sluice.7 $(MAN)/man7
+	cp -R pipelines $(SHARE)
+	ln -sf ../share/sluice/pipelines/run $(BIN)/sluice
+	install -m 644 tools/completion.bash $(COMPLETIONS)/sluice
+	for tool in $(TOOLS); do ln -sf sluice $(COMPLETIONS)/$$tool || exit; done
 
 uninstall:
-	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(TOOLS)
-	cd $(DESTDIR)$(PREFIX)/share/man/man1 && rm -f $(TOOLS:%=%.1)
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man7/sluice.7
-	rm -rf $(DESTDIR)$(PREFIX)/share/sluice
+	cd $(BIN) && rm -f $(TOOLS) sluice
+	cd $(MAN)/man1 && rm -f $(TOOLS:%=%.1)
+	rm -f $(MAN)/man7/sluice.7
+	cd $(COMPLETIONS) && rm -f $(TOOLS) sluice
+	rm -rf $(SHARE)
 
 clean:
 	rm -rf bin build

@@ -24,8 +24,12 @@ load helper
 	done
 	[ -f "$d/opt/x/share/man/man7/sluice.7" ]
 	[ -x "$d/opt/x/share/sluice/pipelines/run" ]
+	run --separate-stderr "$d/opt/x/bin/sluice" --help
+	expect 0 '*datasets: *wdn*' ''
+	bash -c '. "$1" && complete -p dedupe' bash \
+		"$d/opt/x/share/bash-completion/completions/dedupe"
 	make -s -C "$root" uninstall DESTDIR="$d" PREFIX=/opt/x
-	[ -z "$(find "$d" -type f)" ]
+	[ -z "$(find "$d" -type f -o -type l)" ]
 }
 
 @test "tests/README.md: every case that it names is there" {
