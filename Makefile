@@ -200,7 +200,8 @@ format-check:
 list-tools:
 	@echo $(TOOLS)
 
-# Where FHS wants things; `sluice` is pipelines/run by another name.
+# Where FHS wants things; `sluice-run` is pipelines/run. (Debian has a `sluice`
+# that is something else.)
 BIN = $(DESTDIR)$(PREFIX)/bin
 MAN = $(DESTDIR)$(PREFIX)/share/man
 SHARE = $(DESTDIR)$(PREFIX)/share/sluice
@@ -211,15 +212,16 @@ install: all
 	install -m 644 $(TOOLS:%=man/%.1) $(MAN)/man1
 	install -m 644 man/sluice.7 $(MAN)/man7
 	cp -R pipelines $(SHARE)
-	ln -sf ../share/sluice/pipelines/run $(BIN)/sluice
-	install -m 644 tools/completion.bash $(COMPLETIONS)/sluice
-	for tool in $(TOOLS); do ln -sf sluice $(COMPLETIONS)/$$tool || exit; done
+	ln -sf ../share/sluice/pipelines/run $(BIN)/sluice-run
+	install -m 644 tools/completion.bash $(COMPLETIONS)/sluice-run
+	for tool in $(TOOLS); do \
+		ln -sf sluice-run $(COMPLETIONS)/$$tool || exit; done
 
 uninstall:
-	cd $(BIN) && rm -f $(TOOLS) sluice
+	cd $(BIN) && rm -f $(TOOLS) sluice-run
 	cd $(MAN)/man1 && rm -f $(TOOLS:%=%.1)
 	rm -f $(MAN)/man7/sluice.7
-	cd $(COMPLETIONS) && rm -f $(TOOLS) sluice
+	cd $(COMPLETIONS) && rm -f $(TOOLS) sluice-run
 	rm -rf $(SHARE)
 
 clean:

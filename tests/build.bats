@@ -24,7 +24,7 @@ load helper
 	done
 	[ -f "$d/opt/x/share/man/man7/sluice.7" ]
 	[ -x "$d/opt/x/share/sluice/pipelines/run" ]
-	run --separate-stderr "$d/opt/x/bin/sluice" --help
+	run --separate-stderr "$d/opt/x/bin/sluice-run" --help
 	expect 0 '*datasets: *wdn*' ''
 	bash -c '. "$1" && complete -p dedupe' bash \
 		"$d/opt/x/share/bash-completion/completions/dedupe"

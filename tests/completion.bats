@@ -65,8 +65,8 @@ completes() {
 
 @test "completion: a dataset and its parameters" {
 	PATH=$BATS_TEST_TMPDIR:$PATH
-	ln -s "$root/pipelines/run" sluice
-	[ "$(completes sluice wd)" = wdn ]
-	[ "$(completes sluice wdn br)" = brands= ]
-	[ -z "$(completes sluice none '')" ]
+	ln -s "$root/pipelines/run" sluice-run
+	[ "$(completes sluice-run wd)" = wdn ]
+	[ "$(completes sluice-run wdn br)" = brands= ]
+	[ -z "$(completes sluice-run none '')" ]
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Bash completion for the tools, and for `sluice`, which runs a dataset. What
+# Bash completion for the tools, and for `sluice-run`, which runs a dataset. What
 # can stand where is read off `TOOL --help`, which each tool prints from its
 # option table: nothing about options is written down twice.
 
@@ -99,7 +99,7 @@ _sluice() {
 	esac
 }
 
-# sluice DATASET [NAME=VALUE ...]
+# sluice-run DATASET [NAME=VALUE ...]
 _sluice_run() {
 	local choices='' folder
 	folder=$(dirname "$(realpath "$(command -v "$1")")")
@@ -114,6 +114,6 @@ _sluice_run() {
 	mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$2")
 }
 
-complete -F _sluice_run sluice
+complete -F _sluice_run sluice-run
 complete -F _sluice wdn-fetch paginate scrape records flatten explode \
 	fields dedupe validate verify-ids pg-upsert batch-post
