@@ -116,6 +116,16 @@ gone() {
 		'["done",0,null,3,2,2,["3 hold"]]' ]
 }
 
+@test "who starts a run can name it" {
+	dataset one <<<'echo "${SLUICE_RUN##*/} ${SLUICE_RUN_ID-unset}"'
+	SLUICE_RUN_ID=20260131T235959.000Z run --separate-stderr "$pipelines/run" one
+	expect 0 '20260131T235959.000Z unset*' '*'
+	SLUICE_RUN_ID=20260131T235959.000Z run --separate-stderr "$pipelines/run" one
+	expect 73 '' '*could not make the folder */20260131T235959.000Z"'
+	SLUICE_RUN_ID=../one run --separate-stderr "$pipelines/run" one
+	expect 64 '' '*SLUICE_RUN_ID is "../one": it has to be a time*'
+}
+
 @test "accounts that do not hold end with 70 and name the equation" {
 	dataset one <<-'END'
 		stage a fake 3 3 0
@@ -297,7 +307,8 @@ gone() {
 	go+=("$first")
 	until_true test -s "$SLUICE_VAR/state/one/started"
 	run --separate-stderr "$pipelines/run" one
-	expect 75 '' "run: another run of \"one\" is at work: process $first since 2*"
+	expect 75 '' "run: another run of \"one\" is at work: process $first since 2*, run 2*; try again later"
+	[[ $stderr == *", run $(basename "$(run_of one)"); "* ]]
 	[ "$(run_of one | wc -l)" -eq 1 ]
 	echo go >"$BATS_TEST_TMPDIR/gate"
 	wait "$first"
