@@ -319,6 +319,24 @@ html_pages() {
 	done
 }
 
+@test "by html: from a whole URL, by {+name}" {
+	html_pages '<p>1<a rel=next href=?p=2>on' '<p>2'
+	start_apid "${serve[@]}"
+	cat >api.json <<-'END'
+		{"base_url": "${API}", "headers": {"Authorization": "Bearer abcdef"},
+		 "resources": {"list": {"path": "{+link}",
+		  "page": {"by": "html"}}}}
+	END
+	run --separate-stderr paginate list "link=$API/shop/list.html" p=1
+	expect 0 '*list.html?p=1"*list.html?p=2"*' ''
+	[ "$(asked 'map(.headers.authorization) | tojson')" = '[true,true]' ]
+	run --separate-stderr paginate list \
+		"link=${API/127.0.0.1/localhost}/shop/list.html" p=1
+	expect 0 '*list.html?p=1"*list.html?p=2"*' ''
+	[ "$(asked 'map(.headers.authorization) | tojson')" = \
+		'[true,true,false,false]' ]
+}
+
 @test "by html: links that say that they lead on, an envelope a page" {
 	html_pages '<p>1<a rel="nofollow NEXT" href=?p=2>on' \
 		'<head><base href=/shop/><link rel=next href="list.html?p=3#x">' \

@@ -801,6 +801,65 @@ credentials() {
 	kill "$there_pid"
 }
 
+@test "{+name}: whole URLs from records" {
+	start_apid
+	run --separate-stderr wdn-fetch -r rejects --receipts receipts \
+		-u '{+link}?viewall={n}' <<-END
+		{"link":"$API/echo/a%20b c(1)","n":"1/2"}
+		{"link":"/echo/x","n":1}
+		{"link":"","n":1}
+		{"link":"gopher://127.0.0.1/","n":1}
+	END
+	expect 1 '{"method":"GET","url":"/echo/a%20b%20c(1)?viewall=1%2F2",*' \
+		'*3 of 4 records were rejected*'
+	run --separate-stderr jq -r .reason rejects
+	expect 0 'no URL: "/echo/x?viewall=1": *
+member "link" is "", which cannot stand in a path
+could not fetch "gopher://127.0.0.1/?viewall=1": *rotocol*' ''
+	[ "$(jq -r .id receipts | head -n 1)" = "$API/echo/a%20b c(1)" ]
+}
+
+@test "{+name}: credentials go to the profile's server, or nowhere" {
+	start_apid
+	there=$API
+	there_pid=$apid_pid
+	mkdir second
+	BATS_TEST_TMPDIR=$PWD/second start_apid
+	credentials
+	cat >shop.json <<-'END'
+		{"base_url": "${API}/echo", "headers": {"X-Key": "hush-hush"},
+		 "resources": {"page": {"path": "{+link}"},
+		               "sub": {"path": "/sub/{+link}"}}}
+	END
+	run --separate-stderr wdn-fetch -p shop.json page <<-END
+		{"link":"$API/echo/x"}
+		{"link":"$there/echo/x"}
+	END
+	expect 0 '*' ''
+	[ "$(jq -c '.headers["x-key"]' <<<"$output")" = $'"hush-hush"\nnull' ]
+	# It stays below a path that is given.
+	run --separate-stderr wdn-fetch -p shop.json sub <<<'{"link":"@evil/x"}'
+	[ "$(jq -r '[.url, .headers["x-key"]] | tojson' <<<"$output")" = \
+		'["/echo/sub/@evil/x","hush-hush"]' ]
+	# The profile tells whose they are, for another template, too.
+	run --separate-stderr wdn-fetch -p shop.json -u "${API}{+link}" \
+		<<<"{\"link\":\"/echo/x\"}"
+	expect 0 '*hush-hush*' ''
+	for way in "${!given[@]}"; do
+		read -ra words <<<"${given[way]}"
+		echo "given: ${given[way]}"
+		run --separate-stderr wdn-fetch "${words[@]}" -u '{+link}' \
+			<<<"{\"link\":\"$API/echo/x\"}"
+		[ "$status" -eq 78 ] || [ "$status" -eq 64 ]
+		[[ $stderr == *'the "base_url" of a profile has to say'* ]]
+	done
+	run --separate-stderr wdn-fetch -H 'Accept: text/html' -u '{+link}' \
+		<<<"{\"link\":\"$API/echo/x\"}"
+	expect 0 '*text/html*' ''
+	[ "$(counts .requests)" -eq 4 ]
+	kill "$there_pid"
+}
+
 @test "credentials: what is wrong with their files is said" {
 	credentials
 	: >empty

@@ -294,7 +294,8 @@ one_page(const struct http_exchange *x, bool *more)
 static int
 walk_all(void)
 {
-	struct ahead ahead = {.http = http, .method = ask.method};
+	struct ahead ahead = {
+	    .http = http, .method = ask.method, .home = source.home};
 	struct buf why = BUF_INIT;
 	struct http_exchange *x;
 	bool more = true;

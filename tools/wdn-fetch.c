@@ -160,6 +160,7 @@ submit(void)
 	ok = url_expand(&url, source.tmpl, val(&j->record), &why) &&
 	     ask_fill(&ask, val(&j->record), &what, &why);
 	what.url = url.s;
+	what.home = source.home;
 	if (ok && http_submit(http, &what, j, &why)) {
 		find_id(j);
 	} else {

@@ -32,7 +32,47 @@ static const struct {
     {"/{id}", "{\"id\":\"..\"}", NULL, "cannot stand in a path"},
     {"/{id}", "{\"id\":\".\"}", NULL, "cannot stand in a path"},
     {"/{id}", "{\"id\":\"\\ud800\"}", NULL, "lone surrogate"},
+    {"{+u}", "{\"u\":\"https://h:8/a%20b?c=d&e#f\"}",
+	"https://h:8/a%20b?c=d&e#f", NULL},
+    {"{+u}?v=1", "{\"u\":\"http://[::1]/!$'()*+,;=@~\"}",
+	"http://[::1]/!$'()*+,;=@~?v=1", NULL},
+    {"{+u}", "{\"u\":\"http://h/a b\\u00e9\\n<\\\"%zz%4\"}",
+	"http://h/a%20b%C3%A9%0A%3C%22%25zz%254", NULL},
+    {"/a/{+p}/{p}", "{\"p\":\"b/c\"}", "/a/b/c/b%2Fc", NULL},
+    {"/{+p}", "{\"p\":\"\"}", NULL, "\"p\" is \"\", which cannot stand"},
+    {"/{+p}", "{\"p\":\"..\"}", NULL, "cannot stand in a path"},
+    {"/?q={+q}", "{\"q\":\"..\"}", "/?q=..", NULL},
+    {"{+u}", "{\"v\":1}", NULL, "no member \"u\""},
+    {"/{+}", "{\"\":1}", "/1", NULL},
 };
+
+static const struct {
+	const char *tmpl;
+	bool anywhere;
+} leads[] = {
+    {"{+u}", true},
+    {"{+u}?a=1", true},
+    {"http://h/{u}", false},
+    {"http://{u}/", false},
+    {"http://h/{+u}", false},
+    {"http://h?{+u}", false},
+    {"http://h#{+u}", false},
+    {"http://h{+u}", true},
+    {"http://h:{+u}/a", true},
+    {"http://{a}{+u}/b", true},
+    {"http://{a}/{+u}", false},
+    {"{+u", false},
+};
+
+static void
+try_leads(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof leads / sizeof *leads; i++)
+		CHECK(url_leads_anywhere(leads[i].tmpl) == leads[i].anywhere,
+		    "%s", leads[i].tmpl);
+}
 
 static void
 try_templates(void)
@@ -201,6 +241,7 @@ main(void)
 {
 	try_drops();
 	try_templates();
+	try_leads();
 	try_references();
 	try_queries();
 	try_users();

@@ -8,8 +8,9 @@ static bool
 submit(struct ahead *a, const struct walk *w, const struct pageask *p,
     struct buf *why)
 {
-	struct http_request r = {
-	    .url = p->url.s, .home = w->base.url.s, .method = a->method};
+	struct http_request r = {.url = p->url.s,
+	    .home = a->home ? a->home : w->base.url.s,
+	    .method = a->method};
 
 	if (p->body.len > 0) {
 		r.body = p->body.s;

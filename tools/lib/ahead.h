@@ -19,6 +19,7 @@
 struct ahead {
 	struct http *http;  /* an ordered one */
 	const char *method; /* NULL: as the body says */
+	const char *home;   /* as http's; NULL: the first page's URL */
 
 	/* the module's own */
 	struct pageask *asked; /* in that order */

@@ -45,7 +45,8 @@ api_template(const struct api *a, const struct api_resource *r, struct buf *why)
 	struct buf b = BUF_INIT;
 
 	if (strncmp(r->path, "http://", 7) == 0 ||
-	    strncmp(r->path, "https://", 8) == 0)
+	    strncmp(r->path, "https://", 8) == 0 ||
+	    strncmp(r->path, "{+", 2) == 0)
 		return buf_dup(r->path, strlen(r->path));
 	if (!a->base_url || !*a->base_url) {
 		buf_printf(why,

@@ -75,7 +75,8 @@ const struct api_resource *api_find(
     const struct api *, const char *name, struct buf *why);
 
 /*
- * The resource's URL template: its path behind base_url. The caller frees it;
+ * The resource's URL template: its path behind base_url, or the path alone if
+ * it is a whole URL, or begins with `{+name}`. The caller frees it;
  * NULL with *why where the path is relative and there is no base_url.
  */
 char *api_template(

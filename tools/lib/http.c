@@ -80,7 +80,7 @@ http_free(struct http *h)
 bool
 http_header(struct http *h, const char *line, struct buf *why)
 {
-	return httpfields_set(&h->fields, line, why);
+	return httpfields_set(&h->fields, line, h->limits.homeless, why);
 }
 
 /* ---- submitting ---- */

@@ -51,6 +51,7 @@ struct http_limits {
 	struct pace_rate rate;
 	const char *cacert; /* PEM file, or NULL */
 	const char *netrc;  /* file of users and passwords, or NULL */
+	bool homeless;      /* header fields with credentials are refused */
 	bool ordered; /* http_next gives exchanges as they were submitted */
 	const struct api_statuses *accept; /* answers too, beside 2xx */
 	void (*on_wait)(void);             /* called before a wait, or NULL */
@@ -154,8 +155,8 @@ void http_free(struct http *);
 
 /*
  * A header field for every request, "Name: value"; it takes the place of an
- * earlier one of that name. False if it is none. The value of a field that
- * carries credentials is a secret from here on.
+ * earlier one of that name. False if it is none, or refused. The value of a
+ * field that carries credentials is a secret from here on.
  */
 bool http_header(struct http *, const char *line, struct buf *why);
 

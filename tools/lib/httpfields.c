@@ -84,7 +84,8 @@ build(struct httpfields *h)
 }
 
 bool
-httpfields_set(struct httpfields *h, const char *line, struct buf *why)
+httpfields_set(
+    struct httpfields *h, const char *line, bool homeless, struct buf *why)
 {
 	size_t nlen = strcspn(line, ":"), i;
 	const char *value, *c;
@@ -105,6 +106,14 @@ httpfields_set(struct httpfields *h, const char *line, struct buf *why)
 			    (int)nlen, line);
 			return false;
 		}
+	if (homeless && !is_harmless(line, nlen)) {
+		buf_printf(why,
+		    "\"%.*s\" may say who asks, and whom is left to the "
+		    "records: the \"base_url\" of a profile has to say whose "
+		    "it is",
+		    (int)nlen, line);
+		return false;
+	}
 	for (i = 0; i < h->n; i++)
 		if (strncasecmp(h->v[i].line, line, nlen + 1) == 0)
 			break;

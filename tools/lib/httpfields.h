@@ -22,8 +22,12 @@ struct httpfields {
 	struct curl_slist *all, *harmless;
 };
 
-/* "Name: value"; it replaces one of that name. False, with *why: it is none. */
-bool httpfields_set(struct httpfields *, const char *line, struct buf *why);
+/*
+ * "Name: value"; it replaces one of that name. False, with *why: it is none,
+ * or homeless and not harmless.
+ */
+bool httpfields_set(
+    struct httpfields *, const char *line, bool homeless, struct buf *why);
 void httpfields_free(struct httpfields *);
 
 #endif

@@ -9,6 +9,7 @@
 #include "msg.h"
 #include "out.h"
 #include "secreturl.h"
+#include "url.h"
 
 static struct {
 	const char *profile, *url, *cacert, *rate;
@@ -104,11 +105,16 @@ is_secret(void *to, const char *s, size_t len)
 		msg_secret(s, len);
 }
 
-/* What is secret in the URL is used, but not shown. */
+/*
+ * What is secret in the URL is used, but not shown. Where records may lead
+ * anywhere, credentials are for the profile's server.
+ */
 static void
-hide_secrets(const struct httpopt_source *s)
+look_at_template(struct httpopt_source *s)
 {
 	secreturl_each(secret_names(&s->api), s->tmpl, is_secret, NULL);
+	if (url_leads_anywhere(s->tmpl) && s->api.base_url && *s->api.base_url)
+		s->home = s->api.base_url;
 }
 
 bool
@@ -134,7 +140,7 @@ httpopt_source(
 		return false;
 	if (!name) {
 		s->tmpl = buf_dup(given.url, strlen(given.url));
-		hide_secrets(s);
+		look_at_template(s);
 		return true;
 	}
 	*status = EX_USAGE;
@@ -144,7 +150,7 @@ httpopt_source(
 	*status = EX_CONFIG;
 	s->tmpl = api_template(&s->api, s->resource, why);
 	if (s->tmpl)
-		hide_secrets(s);
+		look_at_template(s);
 	return s->tmpl != NULL;
 }
 
@@ -192,6 +198,7 @@ limits(struct http_limits *l, const struct httpopt_source *s, int *status,
 	l->speed_limit = given.speed_limit;
 	l->max_body = given.max_body;
 	l->cacert = given.cacert;
+	l->homeless = !s->home && url_leads_anywhere(s->tmpl);
 	l->rate.burst = 1;
 	if (rate)
 		bad = pace_rate(&l->rate, rate);
@@ -235,7 +242,16 @@ httpopt_open(const struct httpopt_source *s, size_t slots, bool ordered,
 	struct http_limits l;
 	struct http *h;
 
-	if (!limits(&l, s, status, why) || !open_cassette(&l, s, status, why))
+	if (!limits(&l, s, status, why))
+		return NULL;
+	if (given.auth.netrc && l.homeless) {
+		*status = EX_CONFIG;
+		buf_str(why, "--netrc with a URL that is left to the records: "
+			     "the \"base_url\" of a profile has to say which "
+			     "server it is for");
+		return NULL;
+	}
+	if (!open_cassette(&l, s, status, why))
 		return NULL;
 	if (given.auth.netrc && !given.auth.optional &&
 	    !httpauth_netrc(&given.netrc, status, why)) {

@@ -33,6 +33,8 @@ struct httpopt_source {
 	struct api api; /* empty where there is no profile */
 	const struct api_resource *resource; /* NULL with -u */
 	char *tmpl;                          /* the URL template */
+	/* Whose origin credentials go to, if not to that of what is asked. */
+	const char *home;
 };
 
 /*

@@ -35,18 +35,79 @@ url_encode(struct buf *b, const char *s, size_t len)
 	}
 }
 
+static int
+hex_digit(char c)
+{
+	const char *digits = "0123456789abcdef", *p;
+
+	if (c >= 'A' && c <= 'F')
+		c = (char)(c - 'A' + 'a');
+	p = c ? strchr(digits, c) : NULL;
+	return p ? (int)(p - digits) : -1;
+}
+
+/* The same, but what is a URL already stays one (RFC 6570, section 3.2.3). */
+static void
+encode_rest(struct buf *b, const char *s, size_t len)
+{
+	static const char reserved[] = ":/?#[]@!$&'()*+,;=";
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((s[i] && strchr(reserved, s[i])) ||
+		    (s[i] == '%' && len - i > 2 && hex_digit(s[i + 1]) >= 0 &&
+			hex_digit(s[i + 2]) >= 0))
+			buf_char(b, s[i]);
+		else
+			url_encode(b, s + i, 1);
+}
+
+/* A `{name}`, or a `{+name}`, which is `whole`. */
+struct placeholder {
+	const char *open, *name;
+	size_t len;
+	bool whole;
+};
+
+static bool
+next_placeholder(const char **at, struct placeholder *p)
+{
+	const char *close;
+
+	p->open = strchr(*at, '{');
+	close = p->open ? strchr(p->open, '}') : NULL;
+	if (!close)
+		return false;
+	p->whole = p->open[1] == '+';
+	p->name = p->open + 1 + p->whole;
+	p->len = (size_t)(close - p->name);
+	*at = close + 1;
+	return true;
+}
+
 bool
 url_placeholder(const char **at, const char **name, size_t *len)
 {
-	const char *open = strchr(*at, '{');
-	const char *close = open ? strchr(open, '}') : NULL;
+	struct placeholder p;
 
-	if (!close)
+	if (!next_placeholder(at, &p))
 		return false;
-	*name = open + 1;
-	*len = (size_t)(close - open) - 1;
-	*at = close + 1;
+	*name = p.name;
+	*len = p.len;
 	return true;
+}
+
+bool
+url_leads_anywhere(const char *tmpl)
+{
+	const char *at = tmpl, *host = strstr(tmpl, "://"), *end;
+	struct placeholder p;
+
+	end = host ? host + 3 + strcspn(host + 3, "/?#") : tmpl;
+	while (next_placeholder(&at, &p))
+		if (p.whole && p.open <= end)
+			return true;
+	return false;
 }
 
 /* Appends what a member puts into a URL, not encoded yet. */
@@ -99,25 +160,27 @@ url_expand(
     struct buf *b, const char *tmpl, struct json_val record, struct buf *why)
 {
 	struct buf text = BUF_INIT;
-	const char *at = tmpl, *from = tmpl, *name;
+	const char *at = tmpl, *from = tmpl;
 	const char *query = strchr(tmpl, '?');
-	size_t start = b->len, len;
+	struct placeholder p;
+	size_t start = b->len;
 	bool ok = true;
 
-	while (ok && url_placeholder(&at, &name, &len)) {
-		buf_add(b, from, (size_t)(name - 1 - from));
+	while (ok && next_placeholder(&at, &p)) {
+		buf_add(b, from, (size_t)(p.open - from));
 		from = at;
 		buf_cut(&text, 0);
-		ok = member_text(&text, name, len, record, why);
-		if (ok && (!query || name < query) && bends_path(&text)) {
+		ok = member_text(&text, p.name, p.len, record, why);
+		if (ok && (!query || p.name < query) && bends_path(&text)) {
 			buf_printf(why,
 			    "member \"%.*s\" is \"%s\", which cannot stand in "
 			    "a path",
-			    (int)len, name, text.len ? text.s : "");
+			    (int)p.len, p.name, text.len ? text.s : "");
 			ok = false;
 		}
 		if (ok)
-			url_encode(b, text.s, text.len);
+			(p.whole ? encode_rest : url_encode)(
+			    b, text.s, text.len);
 	}
 	if (ok)
 		buf_str(b, from);
@@ -148,17 +211,6 @@ url_query(struct buf *url, const char *name, size_t nlen, const char *value,
 	if (fragment)
 		buf_str(url, fragment);
 	free(fragment);
-}
-
-static int
-hex_digit(char c)
-{
-	const char *digits = "0123456789abcdef", *p;
-
-	if (c >= 'A' && c <= 'F')
-		c = (char)(c - 'A' + 'a');
-	p = c ? strchr(digits, c) : NULL;
-	return p ? (int)(p - digits) : -1;
 }
 
 /* Is the parameter at s, up to its `=` or its end, of that name? */

@@ -2,8 +2,9 @@
  * url: URLs as text (RFC 3986).
  *
  * A template is a URL, or the path of one, in which `{name}` stands for a
- * member of a record. Functions that can fail append a reason to *why and
- * return false; what they append to, they leave as it was.
+ * member of a record, percent-encoded, and `{+name}` for one that is a URL, or
+ * a part of it, already (RFC 6570). Functions that can fail append a reason to
+ * *why and return false; what they append to, they leave as it was.
  */
 #ifndef SLUICE_URL_H
 #define SLUICE_URL_H
@@ -19,13 +20,21 @@ void url_encode(struct buf *, const char *s, size_t len);
 
 /*
  * Finds the next placeholder of a template from *at on: true with its name,
- * and *at behind it. An opening brace that is never closed is no placeholder.
+ * without a plus, and *at behind it. An opening brace that is never closed is
+ * no placeholder.
  */
 bool url_placeholder(const char **at, const char **name, size_t *len);
 
 /*
- * Appends the template with each `{name}` replaced by the percent-encoded
- * member of that name: a string's content, a number's or boolean's text. A
+ * Is it left to a `{+name}` which server is asked? It is where one stands
+ * before the end of the template's host.
+ */
+bool url_leads_anywhere(const char *tmpl);
+
+/*
+ * Appends the template with each `{name}` replaced by the member of that name:
+ * a string's content, a number's or boolean's text, with every byte that is
+ * not unreserved as %XX; of `{+name}` reserved ones and what is %XX stay. A
  * member that is missing, null, an array or an object is an error; so is, in
  * the path, one that is empty, "." or "..", which would name another path.
  */
