@@ -127,12 +127,12 @@ deps: deps-run deps-build deps-test
 deps-run deps-build deps-test: deps-%:
 	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
 
-test: deps all bin/apid bin/bench/generate bin/failat.so $(UNIT) \
+test: deps all bin/apid bin/bench/generate bin/failat.so bin/sent.so $(UNIT) \
 		$(FUZZ:%=bin/fuzz/%)
 	tests/run
 
-# Makes a program's calls fail, one after the other: tests/faults.bats.
-bin/failat.so: tests/faults/failat.c
+# What tests preload: failat makes calls fail, sent tells when one is made.
+bin/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(call said,LINK)
 	$Q$(CC) -std=c11 -O2 $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $<
@@ -148,7 +148,7 @@ SOAK_SECONDS = 10
 SOAK_KILLS = 200
 SOAK_ROWS = 1000000
 SOAK_TIMES = 1
-soak: deps all bin/apid
+soak: deps all bin/apid bin/sent.so
 	@for i in $$(seq $(SOAK_TIMES)); do SOAK_SAY=1 \
 		SOAK_REQUESTS=$(SOAK_REQUESTS) SOAK_SECONDS=$(SOAK_SECONDS) \
 		SOAK_KILLS=$(SOAK_KILLS) SOAK_ROWS=$(SOAK_ROWS) \

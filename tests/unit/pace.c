@@ -1,11 +1,13 @@
 /* Rates, holds, and processes that share them. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "pace.h"
+#include "pacefile.h"
 #include "unit.h"
 
 static char folder[] = "/tmp/sluice-pace.XXXXXX";
@@ -48,6 +50,14 @@ try_rates(void)
 	}
 }
 
+static double
+next(struct pace *p)
+{
+	int64_t turn;
+
+	return pace_next(p, &turn);
+}
+
 static bool
 near(double a, double b)
 {
@@ -62,18 +72,91 @@ try_slots(void)
 
 	p = pace_of(&list, "http://slots:80", slow);
 	CHECK(pace_of(&list, "http://slots:80", slow) == p, "the same");
-	CHECK(pace_next(p) == 0 && pace_next(p) == 0 && pace_next(p) == 0,
-	    "a burst of three");
-	CHECK(near(pace_next(p), 100), "the fourth");
-	CHECK(near(pace_next(p), 200), "the fifth");
+	CHECK(next(p) == 0 && next(p) == 0 && next(p) == 0, "a burst of three");
+	CHECK(near(next(p), 100), "the fourth");
+	CHECK(near(next(p), 200), "the fifth");
 	q = pace_of(&list, "http://other:80", none);
-	CHECK(pace_next(q) == 0 && pace_next(q) == 0, "another origin");
+	CHECK(next(q) == 0 && next(q) == 0, "another origin");
 	CHECK(pace_held(q) == 0, "not held");
 	pace_hold(q, 50);
-	CHECK(near(pace_held(q), 50) && near(pace_next(q), 50), "held");
+	CHECK(near(pace_held(q), 50) && near(next(q), 50), "held");
 	pace_hold(q, 20);
 	CHECK(near(pace_held(q), 50), "a shorter hold changes nothing");
 	pace_free(list);
+}
+
+/* Who is late by less than the time between two turns costs nobody one. */
+static void
+try_late(void)
+{
+	struct pace_rate rate = {0.01, 1};
+	struct pace *list = NULL, *p;
+	int64_t first, second;
+
+	p = pace_of(&list, "http://late:80", rate);
+	pace_next(p, &first);
+	usleep(1000);
+	pace_enter(p, first);
+	pace_leave();
+	pace_next(p, &second);
+	CHECK(second - first == (int64_t)100000000000, "%lld",
+	    (long long)(second - first));
+	pace_free(list);
+}
+
+/* Who is later moves all turns to come; the gate keeps the others back. */
+static void
+try_gate(void)
+{
+	enum { GAP = 50000000 };
+	struct pace_rate rate = {20, 2};
+	struct pace *list = NULL, *p;
+	int64_t turn[5], at[4];
+	size_t i;
+
+	p = pace_of(&list, "http://gate:80", rate);
+	for (i = 0; i < 4; i++)
+		pace_next(p, &turn[i]);
+	CHECK(turn[3] - turn[2] == GAP, "turns");
+	usleep(220000);
+	for (i = 0; i < 4; i++) {
+		pace_enter(p, turn[i]);
+		at[i] = pacefile_now();
+	}
+	pace_leave();
+	pace_next(p, &turn[4]);
+	CHECK(at[3] - at[0] >= GAP - 1000000, "the fourth: %lld",
+	    (long long)(at[3] - at[0]));
+	CHECK(turn[4] - at[0] >= 2 * GAP - 1000000, "to come: %lld",
+	    (long long)(turn[4] - at[0]));
+	pace_leave();
+	pace_free(list);
+}
+
+/* A process that was stopped while it had the lock is passed by. */
+static void
+try_stopped(void)
+{
+	struct pace_rate rate = {0.01, 1};
+	struct pace *list = NULL, *p;
+	int64_t turn;
+	pid_t pid;
+
+	pid = fork();
+	if (pid == 0) {
+		p = pace_of(&list, "http://stopped:80", rate);
+		pace_next(p, &turn);
+		pace_enter(p, turn);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	waitpid(pid, NULL, WUNTRACED);
+	p = pace_of(&list, "http://stopped:80", rate);
+	CHECK(next(p) > 90, "its turn counts");
+	CHECK(next(p) > 190, "so does that of who passed by");
+	pace_free(list);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 /* Another process' slots and holds count; a dead one's lock does not. */
@@ -90,12 +173,12 @@ try_processes(void)
 	pid = fork();
 	if (pid == 0) {
 		p = pace_of(&list, "http://shared:80", rate);
-		_exit(pace_next(p) != 0 || pace_next(p) != 0);
+		_exit(next(p) != 0 || next(p) != 0);
 	}
 	waitpid(pid, &status, 0);
 	CHECK(status == 0, "the first process: %d", status);
 	p = pace_of(&list, "http://shared:80", rate);
-	CHECK(near(pace_next(p), 100), "its slots count");
+	CHECK(near(next(p), 100), "its slots count");
 	pid = fork();
 	if (pid == 0) {
 		snprintf(path, sizeof path, "%s/pace/http___shared_80", folder);
@@ -104,7 +187,7 @@ try_processes(void)
 	}
 	waitpid(pid, &status, 0);
 	CHECK(status == 0, "the second process: %d", status);
-	CHECK(near(pace_next(p), 200), "its lock is gone");
+	CHECK(near(next(p), 200), "its lock is gone");
 	pace_free(list);
 }
 
@@ -133,7 +216,7 @@ try_files(void)
 	snprintf(path, sizeof path, "%s/pace/http___junk_80", folder);
 	write_file(path, junk, sizeof junk);
 	p = pace_of(&list, "http://junk:80", none);
-	CHECK(pace_held(p) == 0 && pace_next(p) == 0, "junk");
+	CHECK(pace_held(p) == 0 && next(p) == 0, "junk");
 	snprintf(path, sizeof path, "%s/pace/http___link_80", folder);
 	CHECK(symlink("/dev/null", path) == 0, "symlink");
 	p = pace_of(&list, "http://link:80", none);
@@ -155,6 +238,9 @@ main(void)
 		return 1;
 	try_rates();
 	try_slots();
+	try_late();
+	try_gate();
+	try_stopped();
 	try_processes();
 	try_files();
 	snprintf(command, sizeof command, "rm -r '%s'", folder);

@@ -222,7 +222,7 @@ may_go(struct http *h, struct http_exchange *x, double now)
 		return false;
 	h->busy += !x->busy;
 	x->busy = x->reserved = true;
-	wait = pace_next(x->pace);
+	wait = pace_next(x->pace, &x->turn);
 	x->ready = now + wait;
 	if (wait <= 0)
 		return true;

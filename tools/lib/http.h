@@ -141,6 +141,7 @@ struct http_exchange {
 	struct pace *pace; /* of `origin` */
 	bool busy;         /* it takes one of the slots */
 	bool reserved;     /* it has its turn in the pace */
+	int64_t turn;      /* when that is, by the pace's clock */
 	unsigned hops;     /* redirects in this attempt */
 	double ready;      /* when it may go */
 	double first;      /* when its first attempt began; 0: not yet */

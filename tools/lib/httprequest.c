@@ -24,8 +24,10 @@ on_send(void *to, char *ip, char *local, int port, int local_port)
 	(void)local;
 	(void)port;
 	(void)local_port;
-	return x->sent++ > 0 && x->once ? CURL_PREREQFUNC_ABORT
-					: CURL_PREREQFUNC_OK;
+	if (x->sent++ > 0 && x->once)
+		return CURL_PREREQFUNC_ABORT;
+	pace_enter(x->pace, x->turn);
+	return CURL_PREREQFUNC_OK;
 }
 
 void

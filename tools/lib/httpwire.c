@@ -68,6 +68,8 @@ httpwire_go_on(struct httpwire *w)
 	int running;
 
 	curl_multi_perform(w->multi, &running);
+	/* Whoever was let in has sent. */
+	pace_leave();
 }
 
 struct http_exchange *

@@ -1,35 +1,26 @@
-/* pace: slots and holds of an origin, in a file that processes share. */
+/* pace: turns and holds of an origin. */
 #include "pace.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "msg.h"
-#include "retry.h"
-
-/* What the file holds, in this machine's byte order. */
-struct record {
-	char boot[40];
-	int64_t hold; /* nobody goes before; nanoseconds of CLOCK_BOOTTIME */
-	int64_t slot; /* the theoretical arrival time of the next request */
-};
+#include "buf.h"
+#include "pacefile.h"
 
 struct pace {
 	struct pace *next;
 	char *origin;
 	struct pace_rate rate;
-	int fd; /* -1: this process alone */
-	struct record own;
+	struct pacefile file;
 };
 
-/* A slot farther away than this was not written by us. */
-static const int64_t farthest = (int64_t)86400 * 1000000000;
+/* Who is at the gate, which one process is at one of at a time. */
+static struct {
+	struct pace *of; /* NULL: nobody */
+	struct pacetimes times;
+	int64_t turn;
+} gate;
 
 const char *
 pace_rate(struct pace_rate *r, const char *text)
@@ -62,151 +53,6 @@ pace_rate(struct pace_rate *r, const char *text)
 	return NULL;
 }
 
-bool
-pace_state_folder(struct buf *b)
-{
-	const char *s;
-
-	if ((s = getenv("SLUICE_VAR")) && *s)
-		buf_str(b, s);
-	else if ((s = getenv("STATE_DIRECTORY")) && *s)
-		/* systemd separates several by colons. */
-		buf_add(b, s, strcspn(s, ":"));
-	else if (access("pipelines/run", F_OK) == 0)
-		buf_str(b, "./var");
-	else if ((s = getenv("XDG_STATE_HOME")) && *s == '/')
-		buf_printf(b, "%s/sluice", s);
-	else if ((s = getenv("HOME")) && *s)
-		buf_printf(b, "%s/.local/state/sluice", s);
-	else
-		return false;
-	return true;
-}
-
-/* mkdir -p; each folder that is made is this user's alone. */
-static bool
-make_folders(char *path)
-{
-	char *p;
-
-	for (p = path + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) == -1 && errno != EEXIST) {
-			*p = '/';
-			return false;
-		}
-		*p = '/';
-	}
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
-
-/* Is it ours, and does nobody else write there? */
-static bool
-is_ours(int fd, mode_t type)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return false;
-	if ((st.st_mode & S_IFMT) == type && st.st_uid == geteuid() &&
-	    (st.st_mode & 022) == 0)
-		return true;
-	errno = EPERM;
-	return false;
-}
-
-/* A file name of an origin: what is not safe in a name becomes `_`. */
-static void
-file_name(struct buf *b, const char *origin)
-{
-	for (; *origin; origin++)
-		buf_char(b,
-		    strchr("/:[]%", *origin) || *origin <= ' ' ? '_' : *origin);
-}
-
-static int
-open_file(const char *folder, const char *origin)
-{
-	struct buf name = BUF_INIT;
-	int dir, fd = -1, saved;
-
-	dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir == -1)
-		return -1;
-	if (is_ours(dir, S_IFDIR)) {
-		file_name(&name, origin);
-		fd = openat(dir, name.s,
-		    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-		buf_free(&name);
-	}
-	if (fd != -1 && !is_ours(fd, S_IFREG)) {
-		saved = errno;
-		close(fd);
-		fd = -1;
-		errno = saved;
-	}
-	saved = errno;
-	close(dir);
-	errno = saved;
-	return fd;
-}
-
-/* -1 where there is no file to share; that is said once. */
-static int
-open_shared(const char *origin)
-{
-	static bool said;
-	struct buf folder = BUF_INIT;
-	int fd = -1;
-
-	errno = ENOENT;
-	if (pace_state_folder(&folder)) {
-		buf_str(&folder, "/pace");
-		if (make_folders(folder.s))
-			fd = open_file(folder.s, origin);
-	}
-	if (fd == -1 && !said) {
-		msg_warn_errno("could not open the pace file of %s in \"%s\": "
-			       "other processes are not waited for; set "
-			       "SLUICE_VAR to a folder of your own",
-		    origin, folder.s ? folder.s : "HOME");
-		said = true;
-	}
-	buf_free(&folder);
-	return fd;
-}
-
-static const char *
-boot_id(void)
-{
-	static char id[sizeof(((struct record *)0)->boot)];
-	ssize_t n;
-	int fd;
-
-	if (id[0])
-		return id;
-	memcpy(id, "unknown", 8);
-	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return id;
-	n = read(fd, id, 36);
-	if (n > 0)
-		id[n] = '\0';
-	close(fd);
-	return id;
-}
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 struct pace *
 pace_of(struct pace **list, const char *origin, struct pace_rate rate)
 {
@@ -219,7 +65,7 @@ pace_of(struct pace **list, const char *origin, struct pace_rate rate)
 	memset(p, 0, sizeof(*p));
 	p->origin = buf_dup(origin, strlen(origin));
 	p->rate = rate;
-	p->fd = open_shared(origin);
+	pacefile_open(&p->file, p->origin);
 	p->next = *list;
 	return *list = p;
 }
@@ -229,111 +75,130 @@ pace_free(struct pace *p)
 {
 	struct pace *next;
 
+	pace_leave();
 	for (; p; p = next) {
 		next = p->next;
-		if (p->fd != -1)
-			close(p->fd);
+		pacefile_close(&p->file);
 		free(p->origin);
 		free(p);
 	}
 }
 
-static bool
-lock(struct pace *p, short type)
+/* Nanoseconds between two requests, and those that a burst may be ahead. */
+static int64_t
+gap_of(const struct pace *p)
 {
-	struct flock l = {.l_type = type, .l_whence = SEEK_SET};
-	int r;
-
-	do
-		r = fcntl(p->fd, F_SETLKW, &l);
-	while (r == -1 && errno == EINTR);
-	return r == 0;
+	return (int64_t)(1e9 / p->rate.per_second);
 }
 
-/*
- * Reads; what another boot or nobody of ours wrote counts as none. Without the
- * lock this may meet half of what another process writes: of eight bytes it
- * sees all or none, and a time that makes no sense is none.
- */
-static void
-look(struct pace *p, struct record *r, int64_t now)
+static int64_t
+slack_of(const struct pace *p)
 {
-	if (p->fd == -1 || pread(p->fd, r, sizeof(*r), 0) != sizeof(*r))
-		*r = p->own;
-	r->boot[sizeof(r->boot) - 1] = '\0';
-	if (strcmp(r->boot, boot_id()) == 0 &&
-	    r->hold <= now + (int64_t)RETRY_CAP * 1000000000 &&
-	    r->slot <= now + farthest)
-		return;
-	memset(r, 0, sizeof(*r));
-	memcpy(r->boot, boot_id(), strlen(boot_id()) + 1);
-}
-
-/* The same, and nobody else writes until it is given back. */
-static void
-take(struct pace *p, struct record *r, int64_t now)
-{
-	if (p->fd != -1 && !lock(p, F_WRLCK))
-		msg_debug("could not lock a pace file");
-	look(p, r, now);
-}
-
-static void
-give(struct pace *p, const struct record *r)
-{
-	p->own = *r;
-	if (p->fd == -1)
-		return;
-	/* A full disk leaves the pace to each process alone, no more. */
-	if (pwrite(p->fd, r, sizeof(*r), 0) != (ssize_t)sizeof(*r))
-		msg_debug("could not write a pace file");
-	lock(p, F_UNLCK);
+	return (int64_t)((p->rate.burst - 1) * (double)gap_of(p));
 }
 
 double
-pace_next(struct pace *p)
+pace_next(struct pace *p, int64_t *turn)
 {
-	struct record r;
-	int64_t now = now_ns(), gap, slack, go;
+	struct pacetimes t;
+	int64_t now, go;
 
+	*turn = 0;
 	/* Without a rate there is nothing to write down. */
 	if (!p || p->rate.per_second <= 0)
 		return pace_held(p);
-	take(p, &r, now);
-	go = r.hold > now ? r.hold : now;
-	gap = (int64_t)(1e9 / p->rate.per_second);
-	slack = (int64_t)((p->rate.burst - 1) * (double)gap);
-	if (r.slot < go)
-		r.slot = go;
-	if (r.slot - slack > go)
-		go = r.slot - slack;
-	r.slot += gap;
-	give(p, &r);
+	pacefile_take(&p->file, &t);
+	now = pacefile_now();
+	go = t.hold > now ? t.hold : now;
+	if (t.slot < go)
+		t.slot = go;
+	if (t.slot - slack_of(p) > go)
+		go = t.slot - slack_of(p);
+	t.slot += gap_of(p);
+	pacefile_give(&p->file, &t);
+	*turn = go;
 	return (double)(go - now) / 1e9;
+}
+
+static void
+sleep_ns(int64_t ns)
+{
+	struct timespec t = {ns / 1000000000, ns % 1000000000};
+
+	nanosleep(&t, NULL);
+}
+
+void
+pace_enter(struct pace *p, int64_t turn)
+{
+	int64_t early;
+
+	pace_leave();
+	if (!p || p->rate.per_second <= 0)
+		return;
+	for (;;) {
+		pacefile_take(&p->file, &gate.times);
+		early = gate.times.sent - slack_of(p) - pacefile_now();
+		if (early <= 0)
+			break;
+		pacefile_give(&p->file, NULL);
+		sleep_ns(early);
+	}
+	gate.of = p;
+	gate.turn = turn;
+}
+
+void
+pace_leave(void)
+{
+	struct pace *p = gate.of;
+	struct pacetimes *t = &gate.times;
+	int64_t gap, at;
+
+	if (!p)
+		return;
+	gate.of = NULL;
+	gap = gap_of(p);
+	/* It may be late by so much, and costs nobody a turn. */
+	at = pacefile_now() - gap;
+	if (at < gate.turn)
+		at = gate.turn;
+	if (t->sent < gate.turn)
+		t->sent = gate.turn;
+	/* All turns to come are later by what is lost. */
+	if (t->sent < at) {
+		t->slot += at - t->sent;
+		t->sent = at;
+	}
+	t->sent += gap;
+	if (t->slot < t->sent)
+		t->slot = t->sent;
+	pacefile_give(&p->file, t);
 }
 
 double
 pace_held(struct pace *p)
 {
-	struct record r;
-	int64_t now = now_ns();
+	struct pacetimes t;
+	int64_t now;
 
 	if (!p)
 		return 0;
-	look(p, &r, now);
-	return r.hold > now ? (double)(r.hold - now) / 1e9 : 0;
+	pacefile_look(&p->file, &t);
+	now = pacefile_now();
+	return t.hold > now ? (double)(t.hold - now) / 1e9 : 0;
 }
 
 void
 pace_hold(struct pace *p, double seconds)
 {
-	struct record r;
-	int64_t now = now_ns(), until = now + (int64_t)(seconds * 1e9);
+	struct pacetimes t;
+	int64_t until = pacefile_now() + (int64_t)(seconds * 1e9);
 
 	if (!p)
 		return;
-	take(p, &r, now);
-	if (until > r.hold)
-		r.hold = until;
-	give(p, &r);
+	pacefile_take(&p->file, &t);
+	if (until > t.hold)
+		t.hold = until;
+	pacefile_give(&p->file, &t);
 }
