@@ -17,6 +17,15 @@ say() {
 	printf '%s\n' "$*" >&2
 }
 
+# param NAME VALUE: the parameter's value where the run was given none. It is
+# noted, so that a run that goes on with this one has the same.
+param() {
+	[[ ! ${!1-} ]] || set -- "$1" "${!1}"
+	printf -v "$1" %s "$2"
+	grep -q "^$1=" "$SLUICE_RUN/params" 2>/dev/null ||
+		printf '%s=%s\n' "$1" "$2" >>"$SLUICE_RUN/params"
+}
+
 # need PROGRAM...: ends with 78 where one is missing.
 need() {
 	local program

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # dataset, folder, started, signal, pipeline: run's
+# shellcheck disable=SC2154 # dataset, folder, started, mode, signal: run's
 # What a run has done, from the files in its folder: sums per stage, the
 # accounts, the most frequent reasons of rejects. Sourced by `run`.
 
@@ -15,7 +15,8 @@ reduce inputs as $line ({};
 		.[$one.stage] |= (. as $sum
 		| {tool: $one.tool, processes: (($sum.processes // 0) + 1)}
 		+ ($one | with_entries(select(.value | type == "number"))
-			| with_entries(.value += ($sum[.key] // 0)))
+			| with_entries(.value += ($sum[.key] // 0)
+				| .value |= (. * 1e6 | round / 1e6)))
 		+ {exit: ([$sum.exit // 0, $one.exit // 0] | min_by(rank))})
 	end)'
 
@@ -31,8 +32,8 @@ reduce inputs as $line ({};
 		count: ((.count // 0) + 1)})
 | [.[]] | sort_by(-.count) | .[:3]'
 
-# summarize [NAME=VALUE ...]: sets status, stages, accounts, reasons and
-# exit_status, which is the shell's for a signal; writes summary.json.
+# summarize: sets status, stages, accounts, reasons and exit_status, which is
+# the shell's for a signal; writes summary.json.
 summarize() {
 	local stats=$SLUICE_RUN/stats.ndjson rejects=$SLUICE_RUN/rejects.ndjson
 	local exits
@@ -51,8 +52,13 @@ summarize() {
 		--arg database "${PGDATABASE-}" --argjson stages "$stages" \
 		--argjson reasons "$reasons" --arg accounts "$accounts" \
 		--argjson rejected "$(wc -l <"$rejects")" \
-		'{$dataset, $run, params: $ARGS.positional,
-		started: ($started | tonumber | todate),
+		--arg resumes "$resumes" --arg host "$HOSTNAME" \
+		--arg version "$(version)" --rawfile params "$SLUICE_RUN/params" \
+		'def time: tonumber | floor | todate;
+		{$dataset, $run, $host, $version,
+		params: ($params | split("\n") | map(select(. != ""))),
+		resumes: (if $resumes == "" then null else $resumes end),
+		started: ($started | time), ended: ($ended | time),
 		seconds: ((($ended | tonumber) - ($started | tonumber)) * 1000
 			| round / 1000),
 		is: (if $signal != "" then "interrupted"
@@ -63,8 +69,17 @@ summarize() {
 		$exit, $database, $stages,
 		accounts: ($accounts | split("\n")),
 		rejects: {count: $rejected, $reasons}}' \
-		--args "$@" >"$SLUICE_RUN/summary.json.new" &&
+		>"$SLUICE_RUN/summary.json.new" &&
 		mv "$SLUICE_RUN/summary.json.new" "$SLUICE_RUN/summary.json"
+}
+
+# The version of Sluice: of its tools, and in a clone the commit.
+version() {
+	local said commit=''
+	said=$(validate --version 2>/dev/null | head -n 1) || said=unknown
+	[[ ! -e $pipelines/../.git ]] ||
+		commit=$(git -C "$pipelines" rev-parse --short HEAD 2>/dev/null) || :
+	printf '%s\n' "${said##* }${commit:+ ($commit)}"
 }
 
 # Equations, a line each, against the stages: the ones that do not hold, and

@@ -3,12 +3,10 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # quoted on purpose; each test is a subshell; bats and the helper set the rest
 
 load helper
+load small
 
 setup() {
-	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
-	pipelines=$BATS_TEST_TMPDIR/pipelines
-	mkdir "$pipelines"
-	cp "$root"/pipelines/{run,lib.sh,summary.sh,local-postgres} "$pipelines"
+	small_pipelines
 	go=()
 }
 
@@ -19,33 +17,10 @@ teardown() {
 	done
 }
 
-# dataset NAME: its pipeline is standard input. fake IN OUT EXIT is a tool.
-dataset() {
-	mkdir -p "$pipelines/$1"
-	{
-		cat <<-'END'
-			#!/usr/bin/env bash
-			set -euo pipefail
-			. "$(dirname "$0")/../lib.sh"
-			fake() {
-				printf '{"stage":"%s","tool":"fake","in":%s,"out":%s,"done":%s,"dropped":0,"rejected":%s,"bytes":9,"seconds":0.25,"retries":2,"exit":%s,"inserted":%s}\n' \
-					"$SLUICE_STAGE" "$1" "$2" $(($1 - ${4-0})) "${4-0}" "$3" "$2" >>"$SLUICE_RUN/stats.ndjson"
-				return "$3"
-			}
-		END
-		cat
-	} >"$pipelines/$1/pipeline"
-	chmod +x "$pipelines/$1/pipeline"
-}
-
 # lib STATEMENT: with lib.sh, in a run folder.
 lib() {
 	export SLUICE_RUN=$BATS_TEST_TMPDIR
 	bash -c "set -euo pipefail; . '$pipelines/lib.sh'; $1"
-}
-
-run_of() {
-	printf '%s\n' "$SLUICE_VAR/runs/$1"/*
 }
 
 # until_true COMMAND...: polls, for at most half a minute.

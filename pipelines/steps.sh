@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # dataset, folder, pipelines, private: run's
+# The steps of a run: each in a process group of its own, what it says
+# taken down, signals passed on. Sourced by `run`.
+
+signal='' # the one that interrupted the run
+group=''  # the process group of the step at work
+woken=''  # a signal came while waiting
+
+# tell TEXT: a line of run's own.
+tell() {
+	printf '%s\n' "$*" | copy_lines stamped >&2
+}
+
+# Standard input to standard output and to the run's log; in the log, and on
+# standard error where that is no terminal, with the time. A signal is for
+# the step: its last words are still taken down, also when nobody reads.
+copy_lines() {
+	local line stamp TZ=UTC0
+	trap '' INT TERM HUP PIPE
+	while IFS= read -r line || [[ $line ]]; do
+		printf -v stamp '%(%Y-%m-%dT%H:%M:%SZ)T' -1
+		printf '%s %s\n' "$stamp" "$line" >>"$SLUICE_RUN/log"
+		[[ $1 == plain || -t 1 ]] || line="$stamp $line"
+		printf '%s\n' "$line" 2>/dev/null || :
+		line=''
+	done
+}
+
+# What runs in the step's new session: the step, and a guard that waits for
+# the end of a pipe which only `run` holds open. When `run` is gone, even
+# killed, the guard ends what is left of the step.
+# shellcheck disable=SC2016 # expanded there, not here
+GUARDED='
+	(read -r _ || kill -TERM 0) <&0 >/dev/null 2>&1 &
+	exec "$@" </dev/null'
+
+# step COMMAND...: runs it in a process group of its own, waits for all that
+# write to its output, and returns its status.
+step() {
+	local out err life copier_out copier_err status=0
+	exec {out}> >(close_inherited && copy_lines plain)
+	copier_out=$!
+	exec {err}> >(exec >&2 && close_inherited && copy_lines stamped)
+	copier_err=$!
+	exec {life}> >(
+		exec >&"$out"
+		exec 2>&"$err"
+		close_inherited
+		exec env --default-signal=INT,QUIT setsid \
+			"$BASH" -c "$GUARDED" guard "$@"
+	)
+	group=$!
+	exec {out}>&- {err}>&-
+	[[ -z $signal ]] || forward TERM
+	await "$group" || status=$?
+	exec {life}>&-
+	await "$copier_out" || :
+	await "$copier_err" || :
+	group=''
+	return "$status"
+}
+
+# wait that a signal does not end.
+await() {
+	local status
+	while :; do
+		woken='' status=0
+		wait "$1" || status=$?
+		[[ $woken ]] || return "$status"
+	done
+}
+
+# shellcheck disable=SC2317 # called by the traps
+# The first signal asks everything in the group to finish, the second kills.
+on_signal() {
+	woken=1
+	if [[ $signal ]]; then
+		forward KILL
+	else
+		signal=$1
+		forward TERM
+	fi
+}
+
+forward() {
+	[[ -z $group ]] || kill "-$1" -- "-$group" 2>/dev/null ||
+		kill "-$1" "$group" 2>/dev/null || :
+}
+
+# The private cluster, the hooks before, the pipeline; what fails keeps the
+# next from being run. `pipeline` is the pipeline's own status, empty if it was
+# not run.
+steps() {
+	local file files
+	if [[ $private ]]; then
+		checked "$pipelines/local-postgres" start "$PGDATABASE" || return 0
+	fi
+	files=$(hooks_of pre)
+	while IFS= read -r file; do
+		[[ -z $file ]] || checked "$file" || return 0
+	done <<<"$files"
+	[[ -z $signal ]] || return 0
+	pipeline=0
+	step "$folder/pipeline" || pipeline=$?
+	status=$(worst "$status" "$pipeline")
+}
+
+# The hooks behind it are run in any case but an interruption, with the status
+# until now in SLUICE_STATUS and the summary in the run's folder.
+post_steps() {
+	local file files
+	files=$(hooks_of post)
+	while IFS= read -r file; do
+		[[ -z $file ]] || SLUICE_STATUS=$status checked "$file" || :
+	done <<<"$files"
+}
+
+# A step that has no business to fail.
+checked() {
+	local got=0
+	[[ -z $signal ]] || return 1
+	step "$@" || got=$?
+	((got != 0)) || return 0
+	[[ $signal ]] || tell "$dataset: \"$1\" failed with status $got"
+	status=$(worst "$status" "$got")
+	return 1
+}

@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# Runs that are operated: settings, hooks, going on with a run that was cut
+# short, with small datasets made here.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # quoted on purpose; each test is a subshell; bats and the helper set the rest
+
+load helper
+load small
+
+setup() {
+	small_pipelines
+	cd "$BATS_TEST_TMPDIR" || return
+	unset ENV CONFIG_PATH
+}
+
+# hook FILE TEXT: an executable one.
+hook() {
+	mkdir -p "${1%/*}"
+	printf '#!/bin/sh\n%s\n' "$2" >"$1"
+	chmod +x "$1"
+}
+
+# go OPERAND...: pipelines/run.
+go() {
+	run --separate-stderr "$pipelines/run" "$@"
+}
+
+# ---- settings ----
+
+@test "settings: a file of NAME=value lines, chosen by CONFIG_PATH and ENV" {
+	dataset one <<<'echo "$ONE_URL,${TWO-unset},${THREE-unset}"'
+	mkdir -p conf home/.config/sluice
+	cat >conf/prod.env <<-'END'
+		# who we ask
+		ONE_URL=http://one.example/a=b#c
+
+		TWO="$(touch made) `touch made` $HOME 'x'"
+		  # indented
+		THREE=
+	END
+	CONFIG_PATH=conf ENV=prod go one
+	expect 0 'http://one.example/a=b#c,$(touch made) `touch made` $HOME '"'x',"$'\n*' \
+		"*Z one: by the settings $PWD/conf/prod.env
+*"
+	[ ! -e made ]
+	CONFIG_PATH=conf/prod.env TWO=mine go one
+	expect 0 'http://one.example/a=b#c,mine,*' \
+		'*prod.env (the environment has its own TWO)*'
+	cp conf/prod.env home/.config/sluice/
+	HOME=$PWD/home XDG_CONFIG_HOME='' ENV=prod go one
+	expect 0 'http:*' "*by the settings $PWD/home/.config/sluice/prod.env*"
+	ONE_URL=x ENV=/etc/shrc go one
+	expect 0 'x,unset,unset*' '*Z one:
+*'
+}
+
+@test "settings that are not there, or not good, are told by file and line" {
+	dataset one <<<'echo ran'
+	mkdir conf
+	CONFIG_PATH=conf go one
+	expect 78 '' 'run: ENV is "": it has to be the name of settings in "conf"*'
+	CONFIG_PATH=conf ENV=../x go one
+	expect 78 '' 'run: ENV is "../x"*'
+	CONFIG_PATH=conf ENV=prod go one
+	expect 78 '' 'run: could not read the settings "conf/prod.env"*'
+	local bad
+	export CONFIG_PATH=$PWD/conf/bad.env
+	for bad in 'export A=1' 'A = 1' 'lower=1' 'no equation' $'A=1\r' 'A="1' \
+		'LD_PRELOAD=x' 'BASH_ENV=x' 'SLUICE_RUN=x' 'SLUICE_STATE=x' \
+		'UID=0' 'IFS=x' 'KEEP=1' 'GUARDED=x' '1A=1' 'A[$(touch made)]=1'; do
+		printf 'GOOD=secret1\n%s\n' "$bad" >"$CONFIG_PATH"
+		go one
+		expect 78 '' "run: \"$CONFIG_PATH\", line 2: *"
+	done
+	printf 'A=secret1\nB=2\nA=secret2\n' >"$CONFIG_PATH"
+	go one
+	expect 78 '' "run: \"$CONFIG_PATH\", line 3: A was set in line 1 already"
+	printf 'A=1\0' >"$CONFIG_PATH"
+	go one
+	expect 78 '' '*NUL bytes*'
+	printf 'A=1\n' >"$CONFIG_PATH"
+	chmod o+w "$CONFIG_PATH"
+	go one
+	expect 78 '' '*everybody may write*chmod o-w it'
+	[ ! -e made ] && [ ! -e "$SLUICE_VAR/runs" ]
+}
+
+# ---- hooks ----
+
+@test "hooks for all come first; hooks= chooses, among those that are there" {
+	dataset one <<<'echo pipeline'
+	hook "$pipelines/pre.d/20-all" 'echo pre all'
+	hook "$pipelines/one/pre.d/10-own" 'echo pre own "${SLUICE_RUN##*/runs/}"'
+	hook "$pipelines/post.d/tell" 'echo post all $SLUICE_STATUS'
+	hook "$pipelines/one/post.d/tell" 'echo post own'
+	go one
+	expect 0 $'pre all\npre own one/2*Z\npipeline\npost all 0\npost own*' '*'
+	go one hooks=tell,10-own
+	expect 0 $'pre own *\npipeline\npost all 0\npost own*' '*one: with hooks=tell\\,10-own*'
+	[[ $output != *'pre all'* ]]
+	go one hooks=
+	expect 0 $'pipeline\n\n*' '*'
+	go one hooks=tell,none
+	expect 64 '' 'run: the dataset "one" has no hook "none": it has 10-own 20-all tell'
+	go one hooks=../one/pipeline
+	expect 64 '' '*no hook "../one/pipeline"*'
+}
+
+# ---- going on ----
+
+@test "--resume: the parameters of the run that was cut short, and its command" {
+	dataset one <<-'END'
+		param size 10
+		param day "$(date -u +%FT%T.%N)"
+		echo "$color $size $day ${SLUICE_RESUME-}" | tee -a "$SLUICE_STATE/said"
+		exit "${fail:-0}"
+	END
+	lines color size day fail >"$pipelines/one/params"
+	go one --resume
+	expect 64 '' 'run: there is no run of "one" to go on with'
+	go one color='a b' fail=75
+	expect 75 'a b 10 *' "*Z go on with: $pipelines/run one --resume"
+	go one --resume
+	expect 75 'a b 10 * 1*' '*one: going on with 2*color=a\\ b*go on with: *'
+	go one --resume fail=0
+	expect 0 'a b 10 * 1*' '*'
+	[[ $stderr != *'go on with'* ]]
+	[ "$(cut -d' ' -f1-4 "$SLUICE_VAR/state/one/said" | uniq | wc -l)" -eq 1 ]
+	[ "$(jq -c '.params | map(sub("day=.*"; "day"))' "$(run_of one | tail -n 1)/summary.json")" = \
+		'["color=a b","day","fail=0","size=10"]' ]
+	go one --resume
+	expect 0 '' 'run: one: nothing to go on with: the last run, 2*, is done'
+	# killed at once: whatever it left is gone on with
+	go one color=x size=7 fail=75
+	rm "$(run_of one | tail -n 1)/summary.json"
+	mkdir "$SLUICE_VAR/runs/one/29991231T000000.000Z"
+	go one --resume fail=0
+	expect 0 'x 7 *' '*'
+	FRESH=1 go one --resume
+	expect 64 '' '*FRESH=1 forgets what --resume would go on with'
+	go one size=$'1\n2'
+	expect 64 '' '*"size" has a control character*'
+}
