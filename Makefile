@@ -15,9 +15,11 @@ DEPS_RUN = bash ca-certificates curl jq libarchive-tools libcurl4 libjq1 \
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpcre2-dev libpq-dev libssl-dev libxml2-dev libxxhash-dev \
 	make pkg-config
-DEPS_TEST = bats brotli clang libclang-rt-dev clang-format clang-tidy cppcheck \
+DEPS_TEST = $(DEPS_DEB) debootstrap bats brotli clang libclang-rt-dev clang-format clang-tidy cppcheck \
 	gunicorn mandoc nginx openssl parallel postgresql procps python3 \
 	python3-httpbin shellcheck time zip zstd
+
+DEPS_DEB = build-essential debhelper fakeroot lintian
 
 CC = gcc
 CFLAGS = -O2 -g
@@ -124,7 +126,7 @@ $B/.stamp: FORCE
 -include $(wildcard $B/*.d $B/*/*.d)
 
 deps: deps-run deps-build deps-test
-deps-run deps-build deps-test: deps-%:
+deps-run deps-build deps-test deps-deb: deps-%:
 	@tests/deps $(DEPS_$(shell echo $* | tr a-z A-Z))
 
 test: deps all bin/apid bin/bench/generate bin/failat.so bin/sent.so $(UNIT) \
@@ -224,10 +226,18 @@ uninstall:
 	cd $(COMPLETIONS) && rm -f $(TOOLS) sluice-run
 	rm -rf $(SHARE)
 
+# A package for Debian, in build/deb. The linker finds the libraries it needs.
+ESSENTIAL = bash util-linux
+deb: deps-build deps-deb
+	tools/debian/build $(VERSION) "$(DEPS_BUILD)" "$(filter-out \
+		$(ESSENTIAL) libc% libj% libp% libs% libx%,$(DEPS_RUN))"
+	lintian --fail-on error build/deb/*.changes
+
 clean:
 	rm -rf bin build
 
 FORCE:
-.PHONY: all bench clean demo deps deps-run deps-build deps-test deps-demo \
-	format-check fuzz install lint lint-text lint-cppcheck lint-tidy-1 \
-	lint-tidy-2 list-tools soak test uninstall FORCE $(DATASETS)
+.PHONY: all bench clean deb demo deps deps-run deps-build deps-deb \
+	deps-test deps-demo format-check fuzz install lint lint-text \
+	lint-cppcheck lint-tidy-1 lint-tidy-2 list-tools soak test uninstall \
+	FORCE $(DATASETS)
