@@ -15,11 +15,10 @@ DEPS_RUN = bash ca-certificates curl jq libarchive-tools libcurl4 libjq1 \
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpcre2-dev libpq-dev libssl-dev libxml2-dev libxxhash-dev \
 	make pkg-config
-DEPS_TEST = $(DEPS_DEB) debootstrap bats brotli clang libclang-rt-dev clang-format clang-tidy cppcheck \
-	gunicorn mandoc nginx openssl parallel postgresql procps python3 \
-	python3-httpbin shellcheck time zip zstd
-
 DEPS_DEB = build-essential debhelper fakeroot lintian
+DEPS_TEST = $(DEPS_DEB) bats brotli clang clang-format clang-tidy cppcheck \
+	debootstrap gunicorn libclang-rt-dev mandoc nginx openssl parallel \
+	postgresql procps python3 python3-httpbin shellcheck time zip zstd
 
 CC = gcc
 CFLAGS = -O2 -g

@@ -34,6 +34,7 @@ in_debian() {
 	[ "$(id -u)" -eq 0 ] || skip "only root can change its root folder"
 	unshare --mount true 2>/dev/null || skip "mounts are not allowed here"
 	local site
+	# shellcheck disable=SC2016 # apt-get's own
 	site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
 		head -n 1)
 	[ -n "$site" ] || skip "apt has no source of packages"
@@ -48,7 +49,7 @@ in_debian() {
 		>deb.log 2>&1 3>&- || { tail -n 20 deb.log; false; }
 	wait "$bootstrap" || { tail -n 20 debootstrap.log; false; }
 	grep -q '^lintian' deb.log
-	! grep '^E:' deb.log
+	run ! grep '^E:' deb.log
 	cp tree/build/deb/sluice-tools_*.deb debian/root/sluice-tools.deb
 	cp -R /etc/apt/sources.list* debian/etc/apt/
 	in_debian 'apt-get -qq update && apt-get -qq -y install \
