@@ -18,7 +18,8 @@ DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 DEPS_DEB = build-essential debhelper fakeroot lintian
 DEPS_TEST = $(DEPS_DEB) bats brotli clang clang-format clang-tidy cppcheck \
 	debootstrap gunicorn libclang-rt-dev mandoc nginx openssl parallel \
-	postgresql procps python3 python3-httpbin shellcheck time zip zstd
+	postgresql procps python3 python3-httpbin shellcheck time webhook \
+	zip zstd
 
 CC = gcc
 CFLAGS = -O2 -g

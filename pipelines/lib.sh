@@ -154,6 +154,13 @@ sql() {
 	return "$status"
 }
 
+# report FILE: prints, as a table, the rows that the statement in the file asks
+# for, and keeps them in the run's folder.
+report() {
+	sql -P tuples_only=off -P format=aligned -P footer=off -f "$1" |
+		tee "$SLUICE_RUN/report"
+}
+
 # 2 is a connection that failed, whose reason is told in words only; 3 (in a
 # script) and 1 (of -c) an error in a statement, told by its SQLSTATE.
 sql_status() {

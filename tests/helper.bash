@@ -65,6 +65,12 @@ counts() {
 	curl -fsS "$API/_apid/counts" | jq -r "$1"
 }
 
+free_ports() {
+	python3 -c 'import socket, sys
+s = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(x.getsockname()[1] for x in s))' "$1"
+}
+
 # start_pg [DATABASE]: a private cluster for the file, in setup_file; sets
 # and exports PGHOST, PGUSER and PGDATABASE. stop_pg in teardown_file.
 start_pg() {

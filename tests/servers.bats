@@ -34,12 +34,6 @@ start() {
 	export pids="${pids-} $!"
 }
 
-free_ports() {
-	python3 -c 'import socket, sys
-s = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
-print(*(x.getsockname()[1] for x in s))' "$1"
-}
-
 # until_answers URL: for ten seconds at most.
 until_answers() {
 	local i
