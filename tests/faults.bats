@@ -63,6 +63,17 @@ all_calls() {
 	all_calls in fields --hoist o --rename id=key --set n=1
 }
 
+@test "fields, with values masked" {
+	local call step=1
+	head -n 4 in >few
+	export SLUICE_MASK_KEY=0123456789abcdef0123456789abcdef
+	for call in read write close malloc; do
+		# OpenSSL alone makes a thousand when it starts.
+		[ "$call" != malloc ] || step=31
+		in_turn "$call" few fields --mask id
+	done
+}
+
 @test "explode" {
 	all_calls in explode .o.a --as n --meta id=.id
 }
@@ -97,6 +108,55 @@ all_calls() {
 		[ "$call" != malloc ] || step=29
 		in_turn "$call" few wdn-fetch --cassette replay:tape \
 			-u 'http://h/{id}'
+	done
+}
+
+# A walk of three pages; the second came at the second attempt.
+walk_tape() {
+	mkdir tape
+	jq -nc 'range(1; 4) | {cassette: 1, at: "2026-01-02T03:04:05Z",
+		method: "GET", url: "http://h/l?n=4&page=\(.)", attempts: [
+		(select(. == 2) | {status: 503}), {status: 200,
+		body: {items: [range(4) as $i | {id: (. * 10 + $i)}],
+			total: 12} | tojson}]}' >tape/cassette.ndjson
+}
+
+@test "paginate, on a cassette" {
+	local call step=1
+	walk_tape
+	for call in read write close malloc; do
+		[ "$call" != malloc ] || step=47
+		in_turn "$call" /dev/null paginate --cassette replay:tape \
+			--by page --records .items --total .total \
+			--size-param n --page-size 4 -u http://h/l
+	done
+}
+
+@test "paginate --resume, on a cassette: what is there is not lost" {
+	local call n status
+	walk_tape
+	walk() {
+		paginate --cassette replay:tape --by page --records .items \
+			--total .total --size-param n --page-size 4 -u http://h/l \
+			--resume -o file
+	}
+	walk
+	mv file whole
+	for call in write close fsync; do
+		for ((n = 1; n < 200; n++)); do
+			rm -f file file.state
+			: >told
+			status=0
+			FAIL_CALL=$call FAIL_AT=$n FAIL_TOLD=9 \
+				LD_PRELOAD=$root/bin/failat.so walk 9>told \
+				2>err || status=$?
+			[ -s told ] || break
+			echo "$call $n: status $status: $(head -n 1 err)"
+			[ "$status" -eq 0 ] || [ -s err ]
+			[ "$status" -eq 0 ] || walk
+			cmp file whole
+		done
+		[ "$n" -gt 1 ]
 	done
 }
 

@@ -12,6 +12,8 @@
 
 enum { KEY_MIN = 16, KEY_MAX = 65536, DIGEST = 32, SHOWN = 16 };
 
+/* Its default context crashes where there was no memory to set it up. */
+static OSSL_LIB_CTX *own;
 static EVP_MAC_CTX *mac; /* with the key */
 static struct buf text;  /* the content of the value in hand */
 
@@ -38,24 +40,22 @@ read_key(const char *path, struct buf *key)
 }
 
 static void
-failed(const char *what)
-{
-	die(EX_SOFTWARE, "could not %s: libcrypto's HMAC failed", what);
-}
-
-static void
 set_key(const struct buf *key)
 {
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC *hmac = NULL;
 	char digest[] = "SHA256";
 	OSSL_PARAM params[] = {
 	    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
 	    OSSL_PARAM_construct_end()};
 
+	own = OSSL_LIB_CTX_new();
+	if (own)
+		hmac = EVP_MAC_fetch(own, "HMAC", NULL);
 	mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
 	if (mac == NULL ||
 	    !EVP_MAC_init(mac, (const unsigned char *)key->s, key->len, params))
-		failed("take the key of --mask");
+		die(EX_OSERR, "could not set up libcrypto's HMAC-SHA-256 for "
+			      "--mask: out of memory");
 	EVP_MAC_free(hmac);
 }
 
@@ -106,7 +106,8 @@ mask_value(struct buf *b, struct json_val v)
 	if (!EVP_MAC_init(mac, NULL, 0, NULL) ||
 	    !EVP_MAC_update(mac, (const unsigned char *)text.s, text.len) ||
 	    !EVP_MAC_final(mac, hash, &len, sizeof hash) || len != DIGEST)
-		failed("mask a value");
+		die(EX_SOFTWARE, "could not mask a value: libcrypto's HMAC "
+				 "failed");
 	buf_str(b, "\"hmac-sha256:");
 	for (i = 0; i < SHOWN; i++) {
 		buf_char(b, "0123456789abcdef"[hash[i] >> 4]);
@@ -120,7 +121,9 @@ void
 mask_close(void)
 {
 	EVP_MAC_CTX_free(mac);
+	OSSL_LIB_CTX_free(own);
 	mac = NULL;
+	own = NULL;
 	buf_free(&text);
 }
 
