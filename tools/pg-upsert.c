@@ -158,6 +158,18 @@ patience(const struct pgfeed *f, double first)
 	return left > 0 ? (int)ceil(left * 1000) : 0;
 }
 
+/* Sends what has waited long enough, or goes on with what was sent. */
+static int
+turn(struct pgfeed *f, enum rec_is is, int left)
+{
+	if (is == REC_END)
+		return pgfeed_flush(f);
+	if (left == 0)
+		return pgfeed_batch(f);
+	/* Before the server runs out of rows. */
+	return pgstore_push(f->store);
+}
+
 static int
 load(struct pgfeed *f)
 {
@@ -165,30 +177,28 @@ load(struct pgfeed *f)
 	struct rec_saved rec;
 	enum rec_is is;
 	uint64_t read = 0;
+	size_t before;
 	double first = 0;
-	int status = 0, wait;
+	int status = 0;
 
 	do {
-		wait = patience(f, first);
 		r->in.also = pgstore_wait(f->store);
-		is = rec_wait(r, wait);
-		if (is == REC_GOT) {
+		is = rec_wait(r, patience(f, first));
+		/* The clock and the server are asked once a block of input. */
+		while (is == REC_GOT) {
+			before = f->store->rows->n;
 			if (!pgfeed_waits(f))
 				first = when_now();
 			rec = (struct rec_saved){r->s, r->len, r->line};
 			status = pgfeed_add(f, &rec);
+			if (status || r->in.bytes != read || before == 0 ||
+			    f->store->rows->n != before + 1)
+				break;
+			is = rec_wait(r, 0);
 		}
-		if (status)
-			break;
-		if (is == REC_END)
-			status = pgfeed_flush(f);
-		else if (wait == 0 ||
-			 (is == REC_IDLE && patience(f, first) == 0))
-			status = pgfeed_batch(f);
-		else if (is == REC_IDLE || r->in.bytes != read)
-			/* Its turn, before it runs out of rows. */
-			status = pgstore_push(f->store);
 		read = r->in.bytes;
+		if (status == 0)
+			status = turn(f, is, patience(f, first));
 	} while (is != REC_END && status == 0);
 	return status;
 }

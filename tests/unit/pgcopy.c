@@ -1,4 +1,6 @@
 /* JSON values as COPY fields: escapes, arrays, bytea, what cannot be. */
+#include <stdlib.h>
+
 #include "pgcopy.h"
 #include "unit.h"
 
@@ -106,13 +108,64 @@ static const struct {
     {"[1]", "22023", PGCOPY_ARRAY | PGCOPY_BYTEA},
 };
 
+/*
+ * pgcopy_quick of a value with so many bytes of text behind it, all of them
+ * the same: what it takes has to be right. Did it take it?
+ */
+static bool
+quick(const char *json, enum pgcopy_kind kind, const char *copy, size_t behind,
+    char with)
+{
+	size_t len = strlen(json);
+	/* No byte more than it may read or write, for the sanitizer. */
+	char *text = buf_array(NULL, len + behind, 1);
+	char *to = buf_array(NULL, len + PGCOPY_SPARE, 1), *end;
+	bool taken;
+
+	memcpy(text, json, len);
+	memset(text + len, with, behind);
+	end = pgcopy_quick(
+	    to, (struct json_val){text, len}, kind, text + len + behind);
+	taken = end != NULL;
+	if (taken)
+		CHECK((size_t)(end - to) == strlen(copy) &&
+			  memcmp(to, copy, strlen(copy)) == 0,
+		    "%s, quickly: %.*s, not %s", json, (int)(end - to), to,
+		    copy);
+	free(text);
+	free(to);
+	return taken;
+}
+
+/* Strings of any length are taken, none with a backslash in it. */
+static void
+quick_strings(void)
+{
+	char json[100], copy[80];
+	size_t len, at;
+
+	for (len = 0; len < 70; len++) {
+		memset(copy, 'x', len);
+		copy[len] = '\0';
+		snprintf(json, sizeof json, "\"%s\"", copy);
+		CHECK(quick(json, PGCOPY_PLAIN, copy, 16, ','), "%s", json);
+		CHECK(quick(json, PGCOPY_JSON, json, 16, ','), "%s", json);
+		for (at = 1; at <= len; at++) {
+			json[at] = '\\';
+			CHECK(!quick(json, PGCOPY_PLAIN, "", 16, ','), "%s",
+			    json);
+			json[at] = 'x';
+		}
+	}
+}
+
 int
 main(void)
 {
 	struct buf b = BUF_INIT;
 	const char *why, *code;
 	struct json_val v;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < sizeof good / sizeof *good; i++) {
 		v = (struct json_val){good[i].json, strlen(good[i].json)};
@@ -124,7 +177,13 @@ main(void)
 		    why ? why : code);
 		CHECK(strcmp(b.s + 2, good[i].copy) == 0, "%s: %s, not %s",
 		    good[i].json, b.s + 2, good[i].copy);
+		for (n = 0; n < 40; n++) {
+			quick(good[i].json, good[i].kind, good[i].copy, n, ',');
+			quick(
+			    good[i].json, good[i].kind, good[i].copy, n, '\\');
+		}
 	}
+	quick_strings();
 	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
 		v = (struct json_val){bad[i].json, strlen(bad[i].json)};
 		code = "";

@@ -166,10 +166,8 @@ lock_file(struct out *o, short type)
 
 /* The reader is gone, or the write failed: nothing more goes there. */
 static void
-write_failed(struct out *o)
+write_failed(struct out *o, int error)
 {
-	int error = errno;
-
 	o->lost = true;
 	o->gone = error == EPIPE;
 	if (o->gone && o->optional)
@@ -202,25 +200,30 @@ write_all(struct out *o, const char *s, size_t len)
 	return true;
 }
 
+/* Writes whole lines, unless nothing can be written any more. */
+static void
+write_lines(struct out *o, const char *s, size_t len)
+{
+	int error;
+
+	if (o->lost)
+		return;
+	lock_file(o, F_WRLCK);
+	error = write_all(o, s, len) ? 0 : errno;
+	lock_file(o, F_UNLCK);
+	if (error)
+		write_failed(o, error);
+}
+
 void
 out_flush(struct out *o)
 {
 	size_t n = o->whole;
-	bool good;
-	int error;
 
 	if (n == 0)
 		return;
 	o->whole = 0;
-	if (!o->lost) {
-		lock_file(o, F_WRLCK);
-		good = write_all(o, o->b.s, n);
-		error = errno;
-		lock_file(o, F_UNLCK);
-		errno = error;
-		if (!good)
-			write_failed(o);
-	}
+	write_lines(o, o->b.s, n);
 	memmove(o->b.s, o->b.s + n, o->b.len - n);
 	buf_cut(&o->b, o->b.len - n);
 }
@@ -284,6 +287,19 @@ out_line(struct out *o, const char *s, size_t len)
 {
 	buf_add(&o->b, s, len);
 	out_end(o);
+}
+
+void
+out_text(struct out *o, const char *s, size_t len, uint64_t n)
+{
+	if (len < FULL) {
+		buf_add(&o->b, s, len);
+	} else {
+		out_flush(o);
+		write_lines(o, s, len);
+		o->bytes += len;
+	}
+	out_end_lines(o, n);
 }
 
 const char *

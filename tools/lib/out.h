@@ -38,6 +38,9 @@ bool out_lost(const struct out *);
 /* Appends a line; the newline is added here. */
 void out_line(struct out *, const char *s, size_t len);
 
+/* Appends n lines, each with its newline. Many are not copied but written. */
+void out_text(struct out *, const char *s, size_t len, uint64_t n);
+
 /*
  * Building a line in place: append to out_buf(), then out_end() adds the
  * newline and makes it part of the output, or out_undo() drops it. The buffer

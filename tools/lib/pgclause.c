@@ -193,7 +193,7 @@ pgclause_source(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 	bool first = t->spec->mode == PG_INSERT_ONLY;
 
 	if (p->distinct) {
-		buf_str(to, "WITH s AS NOT MATERIALIZED (SELECT _sluice_n, ");
+		buf_str(to, "WITH s AS NOT MATERIALIZED (SELECT ");
 		pgclause_values(to, b, p);
 		buf_str(to, " FROM " PGCLAUSE_STAGE ")");
 		return;

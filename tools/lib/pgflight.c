@@ -5,7 +5,6 @@
 #include "msg.h"
 #include "pgchange.h"
 #include "pgflight.h"
-#include "pgorder.h"
 
 /* ---- which batches ---- */
 
@@ -14,6 +13,7 @@ static bool
 in_order(struct pgflight *f, struct pgload *s)
 {
 	const struct pgrows *b = s->rows;
+	enum pgorder_is is;
 
 	f->part = (struct pgpart){
 	    .hi = b->n, .whole = true, .probe = !s->changing, .distinct = true};
@@ -21,9 +21,10 @@ in_order(struct pgflight *f, struct pgload *s)
 	    s->table->spec->mode != PG_UPSERT || pgrows_gone(b, 0) ||
 	    pgchange_needed(b, &f->part))
 		return false;
-	s->order = buf_array(s->order, b->n, sizeof *s->order);
-	f->order = s->order;
-	return pgorder(b, s->order);
+	s->line = buf_array(s->line, b->n, sizeof *s->line);
+	is = pgorder(b, s->line);
+	f->line = is == PGORDER_SORTED ? s->line : NULL;
+	return is != PGORDER_NONE;
 }
 
 /* ---- going on ---- */
@@ -56,13 +57,48 @@ ask(struct pgflight *f, const char *sql, enum pgflight_phase phase)
 		lost(f);
 }
 
+/* Lines that are fetched from memory before their turn. */
+enum { AHEAD = 6 };
+
+static void
+prefetch(const struct pgorder_line *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->len && i < 512; i += 64)
+		__builtin_prefetch(l->s + i);
+}
+
+/* The next rows, about PGLOAD_CHUNK bytes of them. */
+static void
+next_rows(struct pgflight *f, const char **s, size_t *len)
+{
+	struct buf *chunk = &f->load->chunk;
+	const struct pgorder_line *l;
+
+	if (f->line == NULL) {
+		f->next = pgrows_lines(
+		    f->load->rows, f->next, f->n, PGLOAD_CHUNK, s, len);
+		return;
+	}
+	buf_cut(chunk, 0);
+	while (f->next < f->n && chunk->len < PGLOAD_CHUNK) {
+		l = &f->line[f->next++];
+		if (f->next + AHEAD < f->n)
+			prefetch(l + AHEAD);
+		buf_add(chunk, l->s, l->len);
+	}
+	*s = chunk->s;
+	*len = chunk->len;
+}
+
 /* Sends rows until they would have to wait; false where that is so. */
 static bool
 send_rows(struct pgflight *f)
 {
-	struct pgload *s = f->load;
-	PGconn *conn = s->pg->conn;
-	size_t row;
+	PGconn *conn = f->load->pg->conn;
+	const char *s;
+	size_t len;
 	int wait;
 
 	while (f->next < f->n) {
@@ -71,13 +107,8 @@ send_rows(struct pgflight *f)
 			break;
 		if (wait > 0)
 			return false;
-		buf_cut(&s->chunk, 0);
-		while (f->next < f->n && s->chunk.len < PGLOAD_CHUNK) {
-			row = f->order ? f->order[f->next] : f->next;
-			pgrows_line(s->rows, row, !s->direct, &s->chunk);
-			f->next++;
-		}
-		if (pg_copy_data(s->pg, s->chunk.s, s->chunk.len) != 0)
+		next_rows(f, &s, &len);
+		if (pg_copy_data(f->load->pg, s, len) != 0)
 			break;
 	}
 	/* What went wrong while sending shows in the result. */
@@ -190,7 +221,8 @@ pgflight_start(struct pgflight *f, struct pgload *s)
 		pgmerge_stage(&s->sql, s->table);
 		buf_char(&s->sql, ';');
 	}
-	pgmerge_copy(&s->sql, s->rows, !s->direct);
+	pgmerge_copy(
+	    &s->sql, s->rows, s->direct ? PGMERGE_TARGET : PGMERGE_DISTINCT);
 	ask(f, s->sql.s, PGFLIGHT_BEGIN);
 	return true;
 }

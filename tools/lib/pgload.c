@@ -121,7 +121,8 @@ send_rows(struct pgload *s, size_t lo, size_t hi, bool staged)
 
 	buf_cut(&s->chunk, 0);
 	buf_cut(&s->sql, 0);
-	pgmerge_copy(&s->sql, s->rows, staged);
+	pgmerge_copy(
+	    &s->sql, s->rows, staged ? PGMERGE_NUMBERED : PGMERGE_TARGET);
 	status = pg_exec(s->pg, s->sql.s, NULL);
 	if (status)
 		return status;
@@ -392,7 +393,7 @@ pgload_free(struct pgload *s)
 {
 	pgload_forget(s);
 	free(s->refused);
-	free(s->order);
+	free(s->line);
 	buf_free(&s->sql);
 	buf_free(&s->chunk);
 }

@@ -16,6 +16,7 @@
 #include "pg.h"
 #include "pgcounts.h"
 #include "pgmerge.h"
+#include "pgorder.h"
 #include "pgrows.h"
 
 /* Constraints speak up at once, while the row can still be found. */
@@ -46,7 +47,7 @@ struct pgload {
 	bool careful;   /* it had bad rows */
 	unsigned alone; /* batches to store while no other loader does */
 	bool stepwise;  /* no batch is sent without waiting */
-	size_t *order;
+	struct pgorder_line *line;
 	struct buf sql, chunk;
 };
 

@@ -87,6 +87,7 @@ known_members(struct pgrows *b, const struct shape *s)
 	for (i = 0; i < s->n; i++)
 		if (s->value[i].s)
 			b->val[b->hint[i]] = s->value[i];
+	b->whole = s->gaps == 0;
 	return true;
 }
 
@@ -134,6 +135,7 @@ pgmembers(
 		return pgmembers_blame(bad, "", "not an object but %s",
 		    json_type_name(json_type(record.s)));
 	memset(b->val, 0, t->ncol * sizeof *b->val);
+	b->whole = false;
 	buf_cut(&b->rest, 0);
 	if (!gone && known_members(b, shape_at(record.s)))
 		found = t->ncol;

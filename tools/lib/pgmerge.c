@@ -16,14 +16,16 @@ pgmerge_stage(struct buf *to, const struct pgtable *t)
 }
 
 void
-pgmerge_copy(struct buf *to, const struct pgrows *b, bool staged)
+pgmerge_copy(struct buf *to, const struct pgrows *b, enum pgmerge_to where)
 {
+	bool numbered = where == PGMERGE_NUMBERED;
 	size_t i;
 
-	buf_printf(to, "COPY %s (%s", staged ? PGCLAUSE_STAGE : b->table->name,
-	    staged ? "_sluice_n, _sluice_s" : "");
+	buf_printf(to, "COPY %s (%s",
+	    where == PGMERGE_TARGET ? b->table->name : PGCLAUSE_STAGE,
+	    numbered ? "_sluice_n, _sluice_s" : "");
 	for (i = 0; i < b->ncol; i++)
-		buf_printf(to, "%s%s", staged || i > 0 ? ", " : "",
+		buf_printf(to, "%s%s", numbered || i > 0 ? ", " : "",
 		    b->table->col[b->col[i]].ident);
 	buf_str(to, ") FROM STDIN");
 }

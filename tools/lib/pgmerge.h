@@ -33,8 +33,13 @@ struct pgpart {
 /* All append to the buffer. */
 void pgmerge_stage(struct buf *, const struct pgtable *);
 
-/* COPY of the rows' columns, into the temporary table or the table itself. */
-void pgmerge_copy(struct buf *, const struct pgrows *, bool staged);
+/*
+ * COPY of the rows' columns: into the table itself or the temporary one, there
+ * with the number and shape of each row, unless a part of rows of one shape
+ * is distinct.
+ */
+enum pgmerge_to { PGMERGE_TARGET, PGMERGE_DISTINCT, PGMERGE_NUMBERED };
+void pgmerge_copy(struct buf *, const struct pgrows *, enum pgmerge_to);
 
 /* Sets the rounds; then lists (round, shape) of the rows of a part. */
 void pgmerge_rounds(struct buf *, const struct pgtable *);

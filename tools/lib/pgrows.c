@@ -4,6 +4,14 @@
 
 #include "pgmembers.h"
 
+/* Gives the rows a field for column c, at the end. */
+static void
+list(struct pgrows *b, size_t c)
+{
+	b->listed[c] = true;
+	b->col[b->ncol++] = c;
+}
+
 void
 pgrows_init(struct pgrows *b, const struct pgtable *t)
 {
@@ -13,14 +21,15 @@ pgrows_init(struct pgrows *b, const struct pgtable *t)
 	b->val = buf_array(NULL, t->ncol, sizeof *b->val);
 	b->listed = buf_array(NULL, t->ncol, sizeof *b->listed);
 	b->col = buf_array(NULL, t->ncol, sizeof *b->col);
-	for (i = 0; i < t->ncol; i++) {
-		/* A version that is missing is null, never a default. */
-		b->listed[i] =
-		    i == t->newer ||
-		    (t->spec->missing == PG_MISSING_NULL && !t->col[i].closed);
-		if (b->listed[i])
-			b->col[b->ncol++] = i;
-	}
+	memset(b->listed, 0, t->ncol * sizeof *b->listed);
+	for (i = 0; i < t->nkey; i++)
+		list(b, t->key[i]);
+	/* A version that is missing is null, never a default. */
+	for (i = 0; i < t->ncol; i++)
+		if (!b->listed[i] &&
+		    (i == t->newer || (t->spec->missing == PG_MISSING_NULL &&
+					  !t->col[i].closed)))
+			list(b, i);
 }
 
 void
@@ -28,7 +37,6 @@ pgrows_free(struct pgrows *b)
 {
 	buf_free(&b->raw);
 	buf_free(&b->field);
-	buf_free(&b->key);
 	free(b->row);
 	free(b->col);
 	free(b->shape);
@@ -44,17 +52,18 @@ pgrows_clear(struct pgrows *b)
 {
 	buf_cut(&b->raw, 0);
 	buf_cut(&b->field, 0);
-	buf_cut(&b->key, 0);
 	b->n = 0;
 	/* A steady input has one shape; many belong to their batch. */
-	if (b->nshape > 1)
+	if (b->nshape > 1) {
 		b->nshape = 0;
+		b->whole_serial = 0;
+	}
 }
 
 size_t
 pgrows_bytes(const struct pgrows *b)
 {
-	return b->raw.len + b->field.len + b->key.len + b->n * sizeof *b->row;
+	return b->raw.len + b->field.len + b->n * sizeof *b->row;
 }
 
 void
@@ -73,15 +82,12 @@ new_column(struct pgrows *b, size_t c)
 	struct pgrow *r;
 	size_t i, at;
 
-	b->listed[c] = true;
-	b->col[b->ncol++] = c;
+	list(b, c);
 	for (i = 0; i < b->n; i++) {
 		r = &b->row[i];
 		at = wider.len;
-		buf_add(&wider, b->field.s + r->field, r->field_len);
-		if (b->ncol > 1)
-			buf_char(&wider, '\t');
-		buf_str(&wider, "\\N");
+		buf_add(&wider, b->field.s + r->field, r->field_len - 1);
+		buf_str(&wider, b->ncol > 1 ? "\t\\N\n" : "\\N\n");
 		r->field = at;
 		r->field_len = wider.len - at;
 	}
@@ -113,41 +119,55 @@ shape_of(struct pgrows *b, bool gone)
 	return (uint32_t)b->nshape++;
 }
 
-/* Appends the fields of `val`; NULL or the column that cannot be stored. */
-static const struct pgcol *
-fields(struct pgrows *b, const char **why, const char **code)
+/* The same, without a look where it is known. */
+static uint32_t
+find_shape(struct pgrows *b, bool gone)
 {
+	if (b->whole && b->serial == b->whole_serial)
+		return b->whole_shape;
+	if (!b->whole)
+		return shape_of(b, gone);
+	b->whole_serial = b->serial;
+	return b->whole_shape = shape_of(b, gone);
+}
+
+/*
+ * Appends the line of `val`, *key_len bytes of it the key; NULL or the column
+ * that cannot be stored. Most values are copied as they are: no more room
+ * than the record's length is needed for those.
+ */
+static const struct pgcol *
+line(struct pgrows *b, struct json_val rec, size_t *key_len, const char **why,
+    const char **code)
+{
+	size_t i, room = rec.len + 3 * b->ncol + PGCOPY_SPARE;
+	size_t at = b->field.len;
 	const struct pgcol *c;
 	struct json_val v;
-	size_t i;
+	char *to = buf_room(&b->field, room), *end;
 
 	for (i = 0; i < b->ncol; i++) {
 		c = &b->table->col[b->col[i]];
 		v = b->val[b->col[i]];
-		if (i > 0)
-			buf_char(&b->field, '\t');
-		if (v.s == NULL)
-			buf_add(&b->field, "\\N", 2);
-		else if ((*why = pgcopy_value(&b->field, v, c->kind, code)))
-			return c;
+		if (v.s == NULL) {
+			*to++ = '\\';
+			*to++ = 'N';
+		} else if ((end = pgcopy_quick(
+				to, v, c->kind, rec.s + rec.len))) {
+			to = end;
+		} else {
+			b->field.len = (size_t)(to - b->field.s);
+			if ((*why = pgcopy_value(&b->field, v, c->kind, code)))
+				return c;
+			to = buf_room(&b->field, room);
+		}
+		*to++ = '\t';
+		if (i + 1 == b->table->nkey)
+			*key_len = (size_t)(to - b->field.s) - at;
 	}
+	to[-1] = '\n';
+	b->field.len = (size_t)(to - b->field.s);
 	return NULL;
-}
-
-/* Appends the key's fields; they were fit to be stored before. */
-static void
-key_fields(struct pgrows *b)
-{
-	const struct pgtable *t = b->table;
-	const char *code;
-	size_t i;
-
-	for (i = 0; i < t->nkey; i++) {
-		if (i > 0)
-			buf_char(&b->key, '\t');
-		pgcopy_value(
-		    &b->key, b->val[t->key[i]], t->col[t->key[i]].kind, &code);
-	}
 }
 
 static struct pgrow *
@@ -164,18 +184,20 @@ bool
 pgrows_add(
     struct pgrows *b, const struct rec_saved *rec, bool gone, struct pgbad *bad)
 {
+	struct json_val record = {rec->s, rec->len};
 	const char *why, *code = "";
 	const struct pgcol *c;
 	struct pgrow *r;
-	size_t i, at;
+	size_t i, at, key_len = 0;
 
-	if (!pgmembers(b, (struct json_val){rec->s, rec->len}, gone, bad))
+	if (!pgmembers(b, record, gone, bad))
 		return false;
-	for (i = 0; i < b->table->ncol; i++)
-		if (b->val[i].s && !b->listed[i])
-			new_column(b, i);
+	if (!b->whole || b->serial != b->whole_serial)
+		for (i = 0; i < b->table->ncol; i++)
+			if (b->val[i].s && !b->listed[i])
+				new_column(b, i);
 	at = b->field.len;
-	if ((c = fields(b, &why, &code))) {
+	if ((c = line(b, record, &key_len, &why, &code))) {
 		buf_cut(&b->field, at);
 		return pgmembers_blame(
 		    bad, code, "column \"%s\": %s", c->name, why);
@@ -185,12 +207,11 @@ pgrows_add(
 	    .raw_len = rec->len,
 	    .field = at,
 	    .field_len = b->field.len - at,
-	    .key = b->key.len,
+	    .key_len = key_len,
 	    .line = rec->line,
-	    .shape = shape_of(b, gone)};
+	    .shape = find_shape(b, gone)};
 	buf_add(&b->raw, rec->s, rec->len);
-	key_fields(b);
-	r->key_len = b->key.len - r->key;
+	buf_char(&b->raw, '\n');
 	return true;
 }
 
@@ -221,16 +242,25 @@ add_number(struct buf *to, size_t n)
 }
 
 void
-pgrows_line(const struct pgrows *b, size_t row, bool staged, struct buf *to)
+pgrows_line(const struct pgrows *b, size_t row, bool numbered, struct buf *to)
 {
 	const struct pgrow *r = &b->row[row];
 
-	if (staged) {
+	if (numbered) {
 		add_number(to, row);
 		add_number(to, r->shape);
 	}
 	buf_add(to, b->field.s + r->field, r->field_len);
-	buf_char(to, '\n');
+}
+
+size_t
+pgrows_lines(const struct pgrows *b, size_t from, size_t end, size_t bytes,
+    const char **s, size_t *len)
+{
+	*s = b->field.s + b->row[from].field;
+	for (*len = 0; from < end && *len < bytes; from++)
+		*len += b->row[from].field_len;
+	return from;
 }
 
 void

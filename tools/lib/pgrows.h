@@ -5,7 +5,8 @@
  * values transcoded. Which columns it has is its shape: a member that is
  * missing must not overwrite anything, which a null does; so is whether its
  * row is to be deleted. Rows have a field for every column that any record so
- * far has brought.
+ * far has brought, those of the key first. Records lie as lines for the
+ * output, rows as lines for COPY: both can be sent many at a time.
  */
 #ifndef SLUICE_PGROWS_H
 #define SLUICE_PGROWS_H
@@ -26,9 +27,9 @@ struct pgbad {
 };
 
 struct pgrow {
-	size_t raw, raw_len;     /* the record, in `raw` */
-	size_t field, field_len; /* its fields, with tabs between, in `field` */
-	size_t key, key_len;     /* those of the key, in `key` */
+	size_t raw, raw_len;     /* the record, in `raw`; a newline follows */
+	size_t field, field_len; /* its line for COPY, in `field` */
+	size_t key_len;          /* what of that is its key */
 	uint64_t line;
 	uint32_t shape;
 	bool bad; /* the database refused it */
@@ -36,7 +37,7 @@ struct pgrow {
 
 struct pgrows {
 	const struct pgtable *table;
-	struct buf raw, field, key;
+	struct buf raw, field;
 	struct pgrow *row;
 	size_t n, cap;
 	size_t *col, ncol; /* the fields' columns, indexes into the table's */
@@ -49,6 +50,9 @@ struct pgrows {
 	struct buf rest;      /* its members that are no column, as an object */
 	size_t *hint, nhint;  /* the column of each member of the last record */
 	uint64_t serial; /* of records (shape.h) whose columns `hint` has */
+	bool whole;      /* the record in hand is one of them and lacks none */
+	uint64_t whole_serial; /* of such records the shape is `whole_shape` */
+	uint32_t whole_shape;
 };
 
 /* Members alone are what columns are looked up for. */
@@ -86,8 +90,16 @@ pgrows_gone(const struct pgrows *b, uint32_t shape)
 /* Does every row have every column that there is a field for? */
 bool pgrows_full(const struct pgrows *);
 
-/* Appends a row as a line for COPY; staged: its number and shape first. */
-void pgrows_line(const struct pgrows *, size_t row, bool staged, struct buf *);
+/* Appends a row's line for COPY; numbered: its number and shape first. */
+void pgrows_line(
+    const struct pgrows *, size_t row, bool numbered, struct buf *);
+
+/*
+ * The lines of rows from .. end - 1, in this order, as far as they make up
+ * that many bytes; the first row that is not among them. None may be bad.
+ */
+size_t pgrows_lines(const struct pgrows *, size_t from, size_t end,
+    size_t bytes, const char **s, size_t *len);
 
 /* The record's key for people: `42`, `a,7`; *key is emptied first. */
 void pgrows_key(

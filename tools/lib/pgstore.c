@@ -183,13 +183,30 @@ reject(struct pgstore *s, const struct pgrow *r, const struct pgbad *bad)
 	pgstore_reject(s, &saved, bad);
 }
 
+/* Prints and settles rows from .. end - 1, which are stored. */
+static void
+stored(struct pgstore *s, size_t from, size_t end)
+{
+	enum { PIECE = 64 << 10 }; /* what is printed at once, about */
+	const struct pgrows *rows = s->load.rows;
+	size_t n, i = from, at, len;
+
+	rec_done(s->rec, end - from);
+	while (i < end && !s->spec->dry_run) {
+		at = rows->row[i].raw;
+		for (n = i, len = 0; n < end && len < PIECE; n++)
+			len += rows->row[n].raw_len + 1;
+		out_text(s->rec->out, rows->raw.s + at, len, n - i);
+		i = n;
+	}
+}
+
 static void
 settle(struct pgstore *s)
 {
-	const struct pgrefused *bad = s->load.refused;
 	const struct pgrows *rows = s->load.rows;
-	const struct pgrow *r;
-	size_t i, end = s->load.end;
+	const struct pgrefused *bad;
+	size_t i, from = 0;
 
 	*s->inserted += s->load.now.inserted;
 	*s->updated += s->load.now.updated;
@@ -197,20 +214,17 @@ settle(struct pgstore *s)
 	*s->deleted += s->load.now.deleted;
 	*s->older += s->load.now.older;
 	*s->superseded += s->load.now.superseded;
-	for (i = 0; i < rows->n; i++) {
-		r = &rows->row[i];
-		if (r->bad) {
-			reject(s, r, &bad->bad);
-			bad++;
-		} else if (i < end) {
-			if (!s->spec->dry_run)
-				out_line(s->rec->out, rows->raw.s + r->raw,
-				    r->raw_len);
-			rec_done(s->rec, 1);
-		}
-		if (i == end)
+	for (i = 0; i < s->load.nrefused; i++) {
+		bad = &s->load.refused[i];
+		/* Where it ends at a bad row, later ones do not count. */
+		if (bad->row > s->load.end)
 			break;
+		stored(s, from, bad->row);
+		reject(s, &rows->row[bad->row], &bad->bad);
+		from = bad->row + 1;
 	}
+	if (from < s->load.end)
+		stored(s, from, s->load.end);
 	out_flush(s->rec->out);
 }
 

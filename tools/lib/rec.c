@@ -265,7 +265,8 @@ rec_wait(struct rec *r, int timeout_ms)
 
 	settle(r);
 	while (!r->stopped) {
-		progress(r, false);
+		if (opt_common.progress)
+			progress(r, false);
 		is = next_line(r, timeout_ms);
 		if (is == IN_IDLE)
 			return REC_IDLE;
