@@ -9,17 +9,17 @@ PREFIX = /usr/local
 DESTDIR =
 
 # The one list of packages: to run; to build, on top; to test, on top.
-DEPS_RUN = bash ca-certificates curl jq libarchive-tools libcurl4 libjq1 \
-	libpcre2-8-0 libpq5 libssl3 libxml2 libxxhash0 postgresql-client unzip \
-	util-linux
+DEPS_RUN = bash ca-certificates curl gnuplot-nox jq libarchive-tools libcurl4 \
+	libjq1 libpcre2-8-0 libpq5 libssl3 libxml2 libxxhash0 \
+	postgresql-client unzip util-linux
 DEPS_BUILD = gcc libc6-dev libcurl4-openssl-dev libjq-dev \
 	libmicrohttpd-dev libpcre2-dev libpq-dev libssl-dev libxml2-dev libxxhash-dev \
 	make pkg-config
 DEPS_DEB = build-essential debhelper fakeroot lintian
-DEPS_TEST = $(DEPS_DEB) bats brotli clang clang-format clang-tidy cppcheck \
-	debootstrap gunicorn libclang-rt-dev mandoc nginx openssl parallel \
-	postgresql procps python3 python3-httpbin shellcheck time webhook \
-	zip zstd
+DEPS_TEST = $(DEPS_DEB) bats brotli chromium clang clang-format clang-tidy \
+	cppcheck debootstrap gunicorn libclang-rt-dev mandoc nginx openssl \
+	parallel postgresql procps prometheus python3 python3-httpbin \
+	shellcheck time webhook zip zstd
 
 CC = gcc
 CFLAGS = -O2 -g

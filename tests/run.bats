@@ -296,8 +296,10 @@ gone() {
 		for fd in /proc/$$/fd/*; do
 			case $(readlink "$fd") in */lock) echo "inherited $fd" ;; esac
 		done
-		setsid sleep 60 >/dev/null 2>&1 &
-		echo $! >"$SLUICE_STATE/daemon"
+		setsid bash -c 'echo $$ >"$1"; exec sleep 60' daemon \
+			"$SLUICE_STATE/daemon" >/dev/null 2>&1 &
+		# Before it has left the group it would end with the run.
+		until [[ -s $SLUICE_STATE/daemon ]]; do sleep 0.01; done
 	END
 	run --separate-stderr "$pipelines/run" one
 	go+=("$(<"$SLUICE_VAR/state/one/daemon")")
