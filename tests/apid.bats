@@ -725,3 +725,39 @@ delay=1 status=503' ]
 	[ "$(awk '$2 == "bad" && $1 == 3' runs)" != '' ]
 	[ "$(get "$url/")" = 'Hello!' ]
 }
+
+# moved FILE FILE: how many products differ in each of price, availability and
+# being there.
+moved() {
+	jq -rs --slurpfile b "$2" 'map({key: .path, value: .}) | from_entries
+		as $a | ($b | map({key: .path, value: .}) | from_entries) as $b
+		| ($a + $b | keys) | map([$a[.], $b[.]]) |
+		[(map(select(.[0] and .[1] and .[0].price != .[1].price)) | length),
+		(map(select(.[0] and .[1] and .[0].availability != .[1].availability)) | length),
+		(map(select(.[0] == null or .[1] == null)) | length)] | @tsv' "$1"
+}
+
+@test "the shops of ornaments have days" {
+	local day price availability there path
+	start_apid
+	for day in 0 1 2 3; do
+		get -f -X POST "$url/_apid/shops?day=$day"
+		get "$url/_apid/truth/ornaments" >"truth$day"
+		cmp "truth$day" <("$apid" --truth ornaments --shops-day "$day")
+	done
+	read -r price availability there < <(moved truth0 truth1)
+	[ "$price" -gt 10 ] && [ "$availability" -gt 5 ] && [ "$there" -gt 2 ]
+	# On the second the prices of the first are others again, the rest is
+	# as it was; on the third it is the other way round.
+	read -r price availability there < <(moved truth0 truth2)
+	[ "$price" -gt 10 ] && [ "$availability$there" = 00 ]
+	read -r price availability there < <(moved truth0 truth3)
+	[ "$price" -eq 0 ] && [ "$availability" -gt 5 ] && [ "$there" -gt 2 ]
+	# What is gone is gone from list and page.
+	path=$(diff <(jq -r .path truth0) <(jq -r .path truth3) |
+		sed -n 's/^< //p' | grep hooked | head -n 1)
+	run curl -sS -o /dev/null -w '%{http_code}' "$url$path"
+	[ "$output" = 404 ]
+	run curl -sS -X POST "$url/_apid/shops?day=x"
+	[ "$output" = 'apid: day=N is 0 to 1000000' ]
+}

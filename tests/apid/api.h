@@ -28,8 +28,10 @@ struct world {
 	long orders;
 	long missing_retailers; /* ids that answer 404 */
 	long missing_products;
-	long orphans;      /* offers of a product that does not exist */
-	struct home *home; /* what was delivered; the one thing that changes */
+	long orphans; /* offers of a product that does not exist */
+	/* What changes while it is served, by the control path. */
+	struct home *home; /* what was delivered */
+	long *shops_day;   /* of the ornaments */
 };
 
 /* What faults change in an answer's data; all zero changes nothing. */

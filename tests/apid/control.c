@@ -74,6 +74,20 @@ put_arrivals(const struct req *r, struct answer *a, const struct counts *counts)
 	count_put_arrivals(counts, window, &a->body);
 }
 
+/* ?day=N */
+static void
+set_day(const struct req *r, struct answer *a)
+{
+	const char *arg = req_arg(r, "day");
+
+	if (arg != NULL && num_int(arg, 0, 1000000, r->world->shops_day)) {
+		answer_start(a, 200, TEXT);
+		return;
+	}
+	answer_start(a, 400, TEXT);
+	text_puts(&a->body, "apid: day=N is 0 to 1000000\n");
+}
+
 static bool
 asks(const struct req *r, const char *method, const char *path)
 {
@@ -104,6 +118,8 @@ control_serve(const struct req *r, struct answer *a, struct counts *counts,
 	} else if (asks(r, "DELETE", CONTROL_PREFIX "home")) {
 		answer_start(a, 200, TEXT);
 		home_reset(r->world->home);
+	} else if (asks(r, "POST", CONTROL_PREFIX "shops")) {
+		set_day(r, a);
 	} else if (asks(r, "GET", CONTROL_PREFIX "fault")) {
 		answer_start(a, 200, TEXT);
 		plan_list(plan, &a->body);
@@ -120,6 +136,6 @@ control_serve(const struct req *r, struct answer *a, struct counts *counts,
 		text_puts(&a->body,
 		    "apid: the control path has GET counts, GET requests, "
 		    "GET arrivals, POST reset, GET, POST and DELETE fault, "
-		    "GET and DELETE home, GET truth/NAME\n");
+		    "GET and DELETE home, POST shops?day=N, GET truth/NAME\n");
 	}
 }

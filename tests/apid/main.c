@@ -17,6 +17,7 @@
 #include "num.h"
 #include "server.h"
 
+static long shops_day;
 static struct world world = {
     .seed = 1,
     .products = 3000,
@@ -25,6 +26,7 @@ static struct world world = {
     .animal_pages = 575,
     .ornament_years = 4,
     .orders = 600,
+    .shops_day = &shops_day,
 };
 static long seed = 1;
 static struct server_options options = {
@@ -85,6 +87,8 @@ static const struct opt {
 	0, 100000000, NULL},
     {"ornament-years", NUMBER, "N", "years of ornaments in each shop (4)",
 	&world.ornament_years, 0, 48, NULL},
+    {"shops-day", NUMBER, "N", "prices of ornaments as on day N (0)",
+	&shops_day, 0, 1000000, NULL},
     {"orders", NUMBER, "N", "orders of a shop (600)", &world.orders, 0,
 	100000000, NULL},
     {"verify-home", FLAG, NULL, "an animal delivered twice answers 500",

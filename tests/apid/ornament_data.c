@@ -22,13 +22,16 @@ bool
 ornament_is_there(const struct world *w, enum shop s, long n)
 {
 	return ornament_is_year(w, n / 100) && n % 100 < ORNAMENT_OF_A_YEAR &&
-	       value(w, n, 10 + s) % 4 != 0;
+	       value(w, n, 10 + s) % 4 != 0 &&
+	       (*w->shops_day % 2 == 0 || value(w, n, 40 + s) % 20 != 0);
 }
 
 bool
 ornament_is_available(const struct world *w, enum shop s, long n)
 {
-	return value(w, n, 20 + s) % 3 != 0;
+	bool odd = *w->shops_day % 2 != 0 && value(w, n, 50 + s) % 5 == 0;
+
+	return (value(w, n, 20 + s) % 3 != 0) != odd;
 }
 
 void
@@ -66,7 +69,9 @@ void
 ornament_put_price(
     struct text *t, const struct world *w, enum shop s, long n, const char *sep)
 {
-	uint64_t h = value(w, n, 30 + s);
+	unsigned day = (unsigned)(*w->shops_day % 3);
+	bool moves = value(w, n, 60 + s) % 4 == 0;
+	uint64_t h = value(w, n, 30 + s + (moves ? 100 * day : 0));
 	unsigned cents = 795 + (unsigned)(h % 4000);
 
 	if (h % 17 == 0)

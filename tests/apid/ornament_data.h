@@ -8,6 +8,10 @@
 /*
  * The products of the three shops. A product's number n is its year times 100
  * and its place in it; in all shops the same number is the same ornament.
+ *
+ * Prices and what is available depend on the day: a quarter of the prices are
+ * others on each, and on every third as before; a fifth is or is not there on
+ * every second; a few products are gone on odd days.
  */
 enum shop { HALLMARK, HOOKED, BIGCOMMERCE, SHOPS };
 enum { ORNAMENT_NEWEST = 2020, ORNAMENT_OF_A_YEAR = 16 };
