@@ -2,7 +2,7 @@
 # Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
 TOOLS = wdn-fetch paginate scrape records flatten explode fields dedupe \
 	validate verify-ids pg-upsert batch-post
-DATASETS = wdn animals users orders
+DATASETS = wdn animals users ornaments orders
 
 VERSION = 0.1.0
 PREFIX = /usr/local

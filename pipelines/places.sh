@@ -34,11 +34,13 @@ find_cassette() {
 
 # places: ` from ... into ... by ...`, never a password.
 places() {
-	local from='' into='' by='' url
-	if [[ -e $folder/api.json ]]; then
-		url=$(jq -r .base_url "$folder/api.json") || url=unknown
-		from=" from $(expand "$url" | sed 's,://[^/@]*@,://***@,; s,?.*,?***,')"
-	fi
+	local from='' into='' by='' url profile
+	for profile in "$folder"/api.json "$folder"/*/*/api.json; do
+		[[ -e $profile ]] || continue
+		url=$(jq -r .base_url "$profile") || url=unknown
+		from+=", $(expand "$url" | sed 's,://[^/@]*@,://***@,; s,?.*,?***,')"
+	done
+	from=${from:+ from${from#,}}
 	[[ -z ${SLUICE_CASSETTE-} ]] || from+=" ($SLUICE_CASSETTE)"
 	[[ ! -e $folder/database ]] ||
 		into=" into database ${PGDATABASE:-of service $PGSERVICE}"

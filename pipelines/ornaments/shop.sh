@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# What the scripts of this dataset share.
+
+# selectors VENDOR PAGE: sets `selectors`, scrape's arguments for that kind of
+# page of the shop: a line each, but for comments.
+# shellcheck disable=SC2034 # used by who sources this
+selectors() {
+	mapfile -t selectors <<<"$(grep -v '^#' "shops/$1/$2")"
+}
+
+# A record as scraped, or as read from a file, into the table.
+store_products() {
+	stage store pg-upsert -t products -k vendor -k link \
+		--update price,availability --newer last_synced_at \
+		--history product_changes >/dev/null
+}
+
+# whole STATUS...: those of a list's pipe as one. A bad page or entry (1) means
+# that the list is not whole, which is an error, be it only an empty one.
+whole() {
+	local status
+	status=$(worst "$@")
+	((status != 1)) || status=65
+	return "$status"
+}

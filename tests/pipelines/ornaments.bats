@@ -1,0 +1,420 @@
+#!/usr/bin/env bats
+# The dataset ornaments end to end: what three shops of apid show has to be in
+# the tables, and how it changes in the history.
+# shellcheck disable=SC2016 # prices have dollars
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; bats and the helper set the rest
+
+load ../helper
+load datasets
+
+setup_file() {
+	start_pg ornaments
+}
+
+teardown_file() {
+	SLUICE_VAR=$BATS_FILE_TMPDIR/var stop_pg
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
+	export ORNAMENTS_RETRY_DELAY=0.01 ORNAMENTS_RATE=100000/s
+	fresh_tables
+}
+
+fresh_tables() {
+	sql 'set client_min_messages = warning; drop schema public cascade;
+		create schema public'
+	rm -rf "$SLUICE_VAR/state"
+}
+
+teardown() {
+	stop_apid
+}
+
+# Two years: the lists of odd ones are elsewhere in one of the shops.
+serve() {
+	start_apid --ornament-years 2 "$@"
+	export HALLMARK_BASE_URL=$API/hallmark HOOKED_BASE_URL=$API/hooked
+	export ORNAMENT_SHOP_BASE_URL=$API/ornament-shop
+	curl -fsS "$API/_apid/truth/ornaments" >truth
+}
+
+# ornaments_end STATUS [NAME=VALUE ...]: runs it and expects that status.
+ornaments_end() {
+	run --separate-stderr "$root/pipelines/run" ornaments "${@:2}" 3>&-
+	expect "$1" '*' '*'
+}
+
+# In the background; sets pid.
+start_ornaments() {
+	"$root/pipelines/run" ornaments </dev/null >/dev/null 2>&1 3>&- &
+	pid=$!
+}
+
+# of_run FILE: of the newest run.
+of_run() {
+	local folders=("$SLUICE_VAR"/runs/ornaments/*)
+	printf '%s\n' "${folders[-1]}/$1"
+}
+
+forget_counts() {
+	curl -fsS -o /dev/null -X POST "$API/_apid/reset"
+}
+
+drop_faults() {
+	curl -fsS -o /dev/null -X DELETE "$API/_apid/fault"
+}
+
+# same_as FILE: the table has each product of the truth, and every value.
+same_as() {
+	jq -r --arg api "$API" '[.vendor, .sku, .name, .price, .brand,
+		.availability, .release_year, $api + .path] | map("\(.)") |
+		join("|")' "$1" | sort >expected
+	sql 'select vendor, sku, name, price, brand, availability, release_year,
+		link from products' | sort >got
+	diff expected got
+}
+
+# reports_are FILE: the views are what python makes of the truth.
+reports_are() {
+	python3 "$BATS_TEST_DIRNAME/ornaments.py" "$1" >expected
+	{
+		sql 'select vendor, links, products, skus, available from by_vendor
+			order by vendor'
+		sql 'select * from by_year order by vendor, release_year'
+		sql 'select sku, vendor, price, other_vendor, other_price, difference
+			from price_differences order by sku collate "C", vendor,
+			price::text collate "C", other_vendor'
+	} >got
+	diff expected got
+}
+
+# rejected: stage and reason of what the newest run rejected.
+rejected() {
+	jq -r '"\(.stage): \(.reason)"' "$(of_run rejects.ndjson)"
+}
+
+@test "first everything, then nothing; the reports" {
+	serve
+	run --separate-stderr "$root/pipelines/run" ornaments 3>&-
+	expect 0 '*median*newest*difference*accounts: 27 hold*ornaments: done, exit status 0' \
+		"*from $API/hallmark, $API/hooked, $API/ornament-shop into database ornaments*"
+	same_as truth
+	reports_are truth
+	[ "$(wc -l <expected)" -gt 40 ]
+	[ "$(sql 'select array_agg(id) = (select array_agg(id) from (select id
+		from products order by created_at desc, id desc limit 5) a)
+		from newest')" = t ]
+	[ "$(counts '[.urls[].requests] | max')" -eq 1 ]
+	forget_counts
+	run --separate-stderr "$root/pipelines/run" ornaments 3>&-
+	expect 0 '*done*' '*hooked*: 0 years are to be listed*: 0 of * products are due*'
+	[ "$(counts .requests)" -eq 0 ]
+	# The years again after a week, lists after an hour, products a day.
+	sql "update year_links set at = at - interval '8 days'
+		where vendor ~ '^hooked';
+		update fetches set at = at - interval '1 hour'
+		where id ~ 'hallmark.*/2019';
+		update products set last_synced_at = last_synced_at - interval '25 hours'
+		where id = 7" >/dev/null
+	ornaments_end 0
+	{
+		lines /hooked/keepsake-hallmark-ornaments-by-year.html \
+			/hallmark/2019-Hallmark-Ornaments_c_19.html
+		sql "select substr(link, length('$API') + 1) from products
+			where id = 7"
+	} | sort >expected
+	counts '.paths | keys[]' | sort >got
+	diff expected got
+	forget_counts
+	FRESH=1 ornaments_end 0
+	[ "$(counts '.paths | length')" -ge "$(wc -l <truth)" ]
+	[ "$(jq .stages.store.inserted "$(of_run summary.json)")" -eq 0 ]
+	same_as truth
+	[ "$(sql 'select count(*) from history')" -eq $((2 * $(wc -l <truth))) ]
+}
+
+@test "history: each change is an entry, also a value that comes back" {
+	serve
+	ornaments_end 0
+	local day gone
+	for day in 1 2 3; do
+		curl -fsS -X POST "$API/_apid/shops?day=$day"
+		curl -fsS "$API/_apid/truth/ornaments" >"truth$day"
+		ornaments_end 0 job=known interval=0
+	done
+	python3 "$BATS_TEST_DIRNAME/ornaments.py" truth truth1 truth2 truth3 \
+		>expected
+	sql "select substr(link, length('$API') + 1), field,
+		string_agg(value, ',' order by at) from history
+		join products on products.id = product
+		group by link, field order by link collate \"C\", field" >got
+	diff expected got
+	[ "$(grep -cE '(\|price.*\|)(.*),.*,\2$|able,(un)?available,' got)" -gt 10 ]
+	# What the shops have no more is asked for once in the interval, and
+	# keeps its last price.
+	gone=$(($(wc -l <truth) - $(wc -l <truth3)))
+	[ "$gone" -gt 2 ]
+	[ "$(sql 'select count(*) from fetches where status = 404')" -eq "$gone" ]
+	sql "update products set last_synced_at = last_synced_at - interval '2 days'" \
+		>/dev/null
+	forget_counts
+	ornaments_end 0 job=known
+	[ "$(counts .requests)" -eq "$(wc -l <truth3)" ]
+	[ "$(sql 'select count(*) from products')" -eq "$(wc -l <truth)" ]
+}
+
+@test "jobs: links, new ones, known ones, a vendor, a year, a product" {
+	serve --shops-day 1
+	cp truth truth1
+	ornaments_end 0 job=sync_links
+	[ "$(sql 'select count(*) from links')" -eq "$(wc -l <truth1)" ]
+	[ "$(sql 'select count(*) from products')" -eq 0 ]
+	[ "$(jq '.stages | has("product")' "$(of_run summary.json)")" = false ]
+	# Nothing is known yet; no list is asked for.
+	forget_counts
+	ornaments_end 1 job=known
+	[[ $stderr == *'no such product is known'* ]]
+	[ "$(counts .requests)" -eq 0 ]
+	ornaments_end 0 job=new vendor=ornament_shop_com year=2020
+	[ "$(sql 'select distinct vendor, release_year from products')" = \
+		'ornament_shop_com|2020' ]
+	[[ $output == *2020* && $output != *hookedonhallmark_com* ]]
+	ornaments_end 0 job=new year=2020
+	jq -c 'select(.release_year == 2020)' truth1 >now
+	same_as now
+	[ "$(counts .requests)" -eq "$(wc -l <now)" ]
+	ornaments_end 0 job=new vendor=hookedonhallmark_com
+	jq -c 'select(.release_year == 2020 or (.vendor | test("^hooked")))' \
+		truth1 >now
+	same_as now
+	# One that is synced is left alone, unless it is told otherwise.
+	forget_counts
+	ornaments_end 0 id=3
+	[ "$(counts .requests)" -eq 0 ]
+	[[ $stderr == *': 0 of 1 products are due'* ]]
+	ornaments_end 0 id=3 interval=0
+	[ "$(counts '.paths | keys[]')" = \
+		"$(sql "select substr(link, length('$API') + 1) from products
+			where id = 3")" ]
+	ornaments_end 1 id=123456789
+	[[ $stderr == *'no such product is known'* ]]
+	# A day later the shops have more.
+	curl -fsS -X POST "$API/_apid/shops?day=2"
+	curl -fsS "$API/_apid/truth/ornaments" >truth2
+	sql "update fetches set at = at - interval '1 hour'" >/dev/null
+	ornaments_end 0 job=sync_links
+	[ "$(sql 'select count(*) from links where found_at > (select
+		min(found_at) + interval '\''1 ms'\'' from links)')" -ge 3 ]
+	ornaments_end 0 interval=0
+	same_as truth2
+}
+
+@test "parameters that are no good are told" {
+	local bad
+	while IFS='|' read -r bad said; do
+		ornaments_end 64 "$bad"
+		[[ $stderr == *"$said"* ]]
+	done <<-'END'
+		job=everything|job is "everything": it has to be all, sync_links, new or known
+		vendor=amazon|there is no vendor "amazon": there are hallmark_ornaments_com
+		year=98|year is "98": it has to be one, as 1998
+		id=x|id is "x": it has to be a number
+		interval=1 week|interval is "1 week": it has to be a time, as 12h or 7d
+	END
+	ornaments_end 66 csv=none.csv
+	[[ $stderr == *"could not read the file \"$PWD/none.csv\""* ]]
+}
+
+@test "faults in 10 of a hundred requests" {
+	serve --chaos 10
+	ornaments_end 0
+	same_as truth
+	[ "$(counts .faults)" -gt 3 ]
+}
+
+@test "killed at three moments, twice at once, and run again" {
+	local moment pid
+	for moment in 2 12 45; do
+		fresh_tables
+		serve --latency 10
+		start_ornaments
+		until_asked "$moment"
+		if [ "$moment" = 2 ]; then
+			run --separate-stderr "$root/pipelines/run" ornaments
+			expect 75 '' '*another run of "ornaments" is at work*'
+		fi
+		kill_all "$pid"
+		ornaments_end 0
+		same_as truth
+		# What was in flight is asked again, the rest once.
+		[ "$(counts '[.urls[].requests - 1] | add < 120')" = true ]
+		[ "$(sql 'select count(*) from history')" -eq \
+			$((2 * $(wc -l <truth))) ]
+		stop_apid
+	done
+}
+
+@test "the database is down at the start, and goes away in the middle" {
+	serve --latency 20
+	PGHOST=$PWD ornaments_end 75
+	[ "$(counts .requests)" -eq 0 ]
+	local pid status=0
+	start_ornaments
+	until_asked 20
+	SLUICE_VAR=$BATS_FILE_TMPDIR/var stop_pg
+	SLUICE_VAR=$BATS_FILE_TMPDIR/var start_pg ornaments
+	wait "$pid" || status=$?
+	[ "$status" -eq 0 ] || [ "$status" -eq 75 ]
+	ornaments_end 0
+	same_as truth
+	[ "$(sql 'select count(*) from history')" -eq $((2 * $(wc -l <truth))) ]
+}
+
+# spoil PATH SED: a page of a shop, changed, in `served`.
+spoil() {
+	local file=page${#served[@]}
+	curl -fsS "$API$1" | sed "$2" >"$file"
+	served+=(--serve "$1=$file")
+}
+
+@test "a page that looks different is rejected alone, by the selector" {
+	local served=() bad
+	serve
+	mapfile -t bad < <(jq -rs 'group_by(.vendor)[] | map(.path)[1, 3, 5]' truth)
+	spoil "${bad[0]}" 's/_3d_item/_3d_goods/'
+	spoil "${bad[1]}" 's/"price":/"cost":/'
+	spoil "${bad[2]}" 's/"availability":[01]/"availability":"yes"/'
+	spoil "${bad[3]}" 's/id="price"/id="cost"/'
+	spoil "${bad[4]}" 's/\$[0-9.,]*/2 for $5/'
+	spoil "${bad[5]}" 's/id="availability"/id="stock"/'
+	spoil "${bad[6]}" 's/SKU:/Number:/'
+	spoil "${bad[7]}" 's/productView-title/title/'
+	spoil "${bad[8]}" 's/Availability:/Delivery:/'
+	stop_apid
+	# The same as before, but at another port.
+	serve "${served[@]}"
+	ornaments_end 1
+	rejected | sort -u | cut -c 1-78 >got
+	diff - got <<-'END'
+		page: field "name", //h1[class('productView-title')]: it is required, and noth
+		page: field "price", (?s)_3d_item = \{.*?"price":([0-9.]+): it is required, an
+		page: field "price", //*[@id='price']: "2 for $5" is not one number, with a de
+		page: field "price", //*[@id='price']: it is required, and nothing is found
+		page: field "sku", (?s)_3d_item = \{.*?"id":("(?:[^"\\]|\\.)*"): it is require
+		page: field "sku", //dl[class('productView-info')]/dt[match(., '(?i)^\s*sku')]
+		page: field "stock", (?s)_3d_item = \{.*?"availability":([01]): it is required
+		page: field "stock", //*[@id='availability']: it is required, and nothing is f
+		page: field "stock", //dl[class('productView-info')]/dt[match(., '(?i)^\s*avai
+	END
+	printf '%s\n' "${bad[@]}" | jq -Rsc --slurpfile all truth 'split("\n") as
+		$bad | $all[] | select(.path | IN($bad[]) | not)' >good
+	same_as good
+	# They are due again.
+	stop_apid
+	local port=${API##*:}
+	serve --port "$port"
+	ornaments_end 0
+	[ "$(counts .requests)" -eq 9 ]
+	same_as truth
+}
+
+@test "a list that is empty, or looks different, is an error" {
+	local served=()
+	serve
+	spoil /hallmark/Hallmark-Ornaments-By-Year_c_200.html 's/subcat/years/'
+	spoil /ornament-shop/2019-hallmark-ornaments-g1-y19.html \
+		'0,/card-title/s//card-name/'
+	stop_apid
+	serve "${served[@]}" --fault '/hooked/2020*:empty-page=1' \
+		--fault '/hooked/view-all-2019*:badjson'
+	ornaments_end 65 || { echo "$output $stderr"; return 1; }
+	[[ $stderr == *'the years at hallmark_ornaments_com could not be read'* ]]
+	[[ $stderr == *"the list of 2020 at hookedonhallmark_com is not whole: $API/hooked/2020"* ]]
+	[[ $stderr == *"the list of 2019 at ornament_shop_com is not whole"* ]]
+	rejected | sort >got
+	diff - got <<-'END'
+		items: --rows //*[class('product-item')] | //*[class('sub-categories')][not(//*[class('product-item')])]//a[contains(@href, 'view-all')] found 0 in the page, and --min-rows is 1
+		items: row 1 of 6: field "name", .//*[class('card-title')]//a: it is required, and nothing is found
+		items: row 5 of 5: field "name", .//*[class('name')]//a | self::a: it is required, and nothing is found
+		years: --rows //*[class('subcat')]//a[match(@href, '[0-9][^/]*$')] found 0 in the page, and --min-rows is 1
+	END
+	# The other lists count, and the bad ones are read again.
+	jq -c 'select(.release_year == 2020 and (.vendor | test("^orn")))' \
+		truth >some
+	[ "$(sql "select count(*) from products
+		where release_year = 2020 and vendor ~ '^orn'")" = "$(wc -l <some)" ]
+	[ "$(sql "select count(*) from fetches where resource = 'listing'
+		and id ~ 'hooked.*2020|hooked/view-all|ornament-shop/2019'")" = 0 ]
+	stop_apid
+	serve --port "${API##*:}"
+	ornaments_end 0
+	same_as truth
+}
+
+@test "a shop that is down does not keep the others" {
+	serve --fault '/hooked/*:status=503'
+	ORNAMENTS_RETRY=1 HOOKED_BASE_URL=http://127.0.0.1:1 ornaments_end 75
+	jq -c 'select(.vendor | test("^hooked") | not)' truth >others
+	same_as others
+	ornaments_end 75
+	drop_faults
+	ornaments_end 0
+	same_as truth
+}
+
+@test "rows of a file go into the same table, each for itself" {
+	cat >rows.csv <<-'END'
+		Code,Name,Price,Brand,Availability,Link
+		QX1,"1998 Santa's  ""Star"", #1",$1 234.50,Hallmark,In Stock.,http://h/1
+		QX2,1999 Ice,"$1,234.50",Hallmark,Out of Stock.,http://h/2
+		Code,Name,Price,Brand,Availability,Link
+		QX2,1999 Ice,"$1,234.50",Hallmark,Out of Stock.,http://h/2
+		QX3,Snow,Call,Hallmark,In Stock.,http://h/3
+		,2000 None,$1,Hallmark,In Stock.,http://h/4
+		QX5,2000 Old,$1.2.3,Hallmark,In Stock.,http://h/5
+	END
+	touch -d 2020-11-01T12:00:00Z rows.csv
+	ornaments_end 1 csv=rows.csv
+	[ "$(sql 'select sku, name, price, brand, availability, release_year, link,
+		extract(year from last_synced_at) from products order by link')" = "$(lines \
+		'QX1|1998 Santa'"'"'s "Star", #1|1234.50|hallmark|available|1998|http://h/1|2020' \
+		'QX2|1999 Ice|1234.50|hallmark|unavailable|1999|http://h/2|2020')" ]
+	[ "$(jq -r '"\(.stage) \(.code) \(.record.link)"' "$(of_run rejects.ndjson)")" = "$(lines \
+		'store 23502 http://h/3' 'store 23502 http://h/4' 'store 22P02 http://h/5')" ]
+	[ "$(jq .stages.check.dropped "$(of_run summary.json)")" -eq 2 ]
+	# An older file changes nothing, a newer one what it says.
+	sed 's/1 234.50/99.00/' rows.csv >more.csv
+	touch -d 2020-10-01 more.csv
+	ornaments_end 1 csv=more.csv
+	[ "$(sql "select price from products where sku = 'QX1'")" = 1234.50 ]
+	touch more.csv
+	ornaments_end 1 csv=more.csv vendor=hallmark_ornaments_com
+	[ "$(sql "select string_agg(value, ' ' order by at) from history
+		join products p on p.id = product
+		where sku = 'QX1' and field = 'price'")" = '1234.50 99.00' ]
+	echo 'a,b' >bad.csv
+	ornaments_end 65 csv=bad.csv
+	[[ $stderr == *"bad.csv\" has to be CSV with six columns"* ]]
+}
+
+@test "the recorded rows load, every value equal" {
+	need_data ornaments/hmo_combined_info.csv
+	ornaments_end 0 csv="$data/ornaments/hmo_combined_info.csv"
+	python3 -c '
+import csv, re, sys
+rows = list(csv.reader(open(sys.argv[1], newline="")))
+for code, name, price, brand, there, link in {row[5]: row for row in rows
+        if row != rows[0]}.values():
+    print("hallmark_ornaments_com", code, " ".join(name.split()),
+        re.sub("[^0-9.]", "", price), brand.lower(),
+        "available" if there == "In Stock." else "unavailable", name[:4], link,
+        sep="|")' "$data/ornaments/hmo_combined_info.csv" | sort >expected
+	sql 'select vendor, sku, name, price, brand, availability, release_year,
+		link from products' | sort >got
+	diff expected got
+	[ "$(wc -l <got)" -eq 6628 ]
+	[ "$(jq -c '.stages | [.check.dropped, .store.superseded]' \
+		"$(of_run summary.json)")" = '[4,60]' ]
+}
