@@ -19,7 +19,7 @@ DEPS_DEB = build-essential debhelper fakeroot lintian
 DEPS_TEST = $(DEPS_DEB) bats brotli chromium clang clang-format clang-tidy \
 	cppcheck debootstrap gunicorn libclang-rt-dev mandoc nginx openssl \
 	parallel postgresql procps prometheus python3 python3-httpbin \
-	shellcheck time webhook zip zstd
+	python3-psycopg2 shellcheck time webhook zip zstd
 
 CC = gcc
 CFLAGS = -O2 -g

@@ -136,11 +136,15 @@ need_tools() {
 }
 
 @test "run: the rows of the database print their tables" {
-	need_tools pg-upsert psql
+	need_tools pg-upsert psql python3
 	can_measure
-	BENCH_PEERS=psql bench upsert load again
+	BENCH_PEERS='psql psycopg2' bench upsert load again
 	[[ $stderr != *skipped* ]] || skip "${stderr##*bench: }"
 	[[ $output == *'  pg-upsert '*' yes '*'server '* ]]
+	[[ $output == *'  pg-upsert --mode append '*' yes '* ]]
+	[[ $output == *'  psql '*' yes '*'server '* ]]
+	[[ $stderr == *'left out: psycopg2 '* ]] ||
+		[[ $output == *'  psycopg2 COPY '*' no: 19.90 '* ]]
 	[ ! -e "$BATS_TEST_TMPDIR/bench/var" ]
 }
 

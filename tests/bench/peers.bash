@@ -27,6 +27,7 @@ install_peers() {
 	deb mlr miller
 	deb nginx nginx nginx-common
 	deb wrk wrk libluajit-5.1-2
+	deb pgloader pgloader
 	deb time time
 	"${python[@]}" -c 'import psycopg2' 2>/dev/null ||
 		deb psycopg2 python3-psycopg2
@@ -79,6 +80,8 @@ versions() {
 		's/^ *"version": "\(.*\)".*/\1/p' "$undici/package.json")")
 	! have "${python[0]}" || list+=("$("${python[@]}" --version)")
 	! have awk || list+=("$(awk -W version 2>&1 | sed 's/,.*//;q')")
+	! have pgloader || list+=("$(pgloader --version 2>&1 | sed -n \
+		's/^pgloader version "\(.*\)"/pgloader \1/p')")
 	! have psql || list+=("$(psql --version | cut -d ' ' -f 1,3)")
 	! have curl || list+=("$(curl --version | cut -d ' ' -f 1,2 | head -n 1)")
 	printf '%s' "${list[0]}"

@@ -5,9 +5,6 @@ import io
 import json
 import sys
 
-import psycopg2
-import psycopg2.extras
-
 COLUMNS = (
     "id sku name brand color price currency stock rating active"
     " released_at updated_at url description"
@@ -52,6 +49,8 @@ def send(cursor, batch):
 
 
 def values(cursor, lines):
+    import psycopg2.extras
+
     psycopg2.extras.execute_values(
         cursor,
         f"insert into bench values %s on conflict (id) do update set {UPDATE}",
@@ -70,6 +69,8 @@ def main():
     with open(sys.argv[2], encoding="utf-8") as lines:
         if sys.argv[1] == "tsv":
             return tsv(lines)
+        import psycopg2
+
         with psycopg2.connect("") as connection:
             with connection.cursor() as cursor:
                 globals()[sys.argv[1]](cursor, lines)
