@@ -93,6 +93,26 @@ on_tape() {
 	expect 75 '' '*could not fetch "*/1": status 429*'
 }
 
+@test "who gave up as everybody had to wait gives up again" {
+	start_apid --fault '/echo/2:retry-after=30@first=1' \
+		--fault '/echo/4:status=503@first=1'
+	# The third was not asked for at all.
+	twice 1 wdn-fetch --retry-max-time 5 --retry-delay 0.01 --give-up 0 \
+		-u "$API/echo/{id}" -- 1 2 3
+	[[ $(jq -r .reason rejects.replay) == *'the server asked everybody to wait, for '*' s more, which is beyond --retry-max-time'* ]]
+	[ "$(on_tape 'map([(.attempts | length), has("gave_up")])')" = \
+		'[[1,false],[1,false],[0,true]]' ]
+	diff seen.record seen.replay
+	# One that had an attempt behind it, and the hold of another.
+	rm -r folder rejects.* receipts.* stats.* var
+	start_apid --fault '/echo/2:retry-after=30' --fault '/echo/4:status=503'
+	twice 1 wdn-fetch --retry-max-time 5 --retry-delay 0.5 --retry 1000 \
+		--parallel-max 2 --give-up 0 -u "$API/echo/{id}" -- 4 2
+	[ "$(on_tape 'map(select(.url | endswith("4")) |
+		[.attempts[0].status, has("gave_up")])')" = '[[503,true]]' ]
+	diff seen.record seen.replay
+}
+
 @test "a replay waits for nobody, needs no pace and no files of credentials" {
 	start_apid --fault '*:retry-after=1@first=1'
 	echo token-of-mine >token
@@ -173,6 +193,23 @@ no_secrets() {
 	expect 0 '*Basic*' '*'
 	no_secrets b3Blbi b3Blbn
 	[ "$(on_tape '.[0].url')" = "\"http://me:***@${API#*//}/echo/x\"" ]
+}
+
+@test "a secret that is a number leaves JSON that can be read" {
+	start_apid
+	echo 20010911 >token
+	echo '{"n":20010911,"m":[120010911.5,"20010911"]}' >answer
+	stop_apid
+	start_apid --serve "/n=$PWD/answer"
+	echo '{"q":20010911,"id":"n"}' >in
+	twice 0 wdn-fetch --bearer-file token -u "$API/{id}" || :
+	[ "$(<out.record)" = "$(<answer)" ]
+	[ "$(<out.replay)" = '{"n":"***","m":["***","***"]}' ]
+	# So does a rejected record.
+	run --separate-stderr wdn-fetch --bearer-file token -r bad \
+		--retry 0 -u "http://127.0.0.1:1/{id}" <in
+	[ "$(jq -c .record bad)" = '{"q":"***","id":"n"}' ]
+	no_secrets 20010911
 }
 
 @test "secret parameters of URLs, and which those are" {

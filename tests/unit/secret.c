@@ -64,6 +64,41 @@ mask(const struct secrets *l, const char *text, const char *wanted)
 	buf_free(&b);
 }
 
+/* What was JSON is JSON again, and nothing else of it has changed. */
+static void
+try_quote(void)
+{
+	static const struct {
+		const char *masked, *quoted;
+	} quotes[] = {
+	    {"{\"a\":***,\"b\":[***,1]}", "{\"a\":\"***\",\"b\":[\"***\",1]}"},
+	    {"{\"a\":-9***9.5e+1 , \"b\":t***}",
+		"{\"a\":\"***\" , \"b\":\"***\"}"},
+	    {"{\"***\":\"x:***,\\\"***\",\"k\":true}", NULL},
+	    {"***", "\"***\""},
+	    {"\"***\"\n", NULL},
+	    {"\"cut ***", NULL},
+	    {"\"cut ***\\", NULL},
+	    {"", NULL},
+	};
+	struct buf b = BUF_INIT;
+	const char *wanted;
+	size_t i;
+
+	for (i = 0; i < sizeof(quotes) / sizeof(*quotes); i++) {
+		wanted = quotes[i].quoted;
+		buf_cut(&b, 0);
+		buf_str(&b, "*** ");
+		buf_str(&b, quotes[i].masked);
+		secrets_quote(&b, 4);
+		CHECK(
+		    strcmp(b.s + 4, wanted ? wanted : quotes[i].masked) == 0 &&
+			strncmp(b.s, "*** ", 4) == 0,
+		    "%s gave %s", quotes[i].masked, b.s);
+	}
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -88,5 +123,6 @@ main(void)
 	CHECK(l.n == n, "%zu, not %zu", l.n, n);
 	secrets_free(&l);
 	mask(&l, "abcdef", NULL);
+	try_quote();
 	return UNIT_END();
 }

@@ -316,7 +316,7 @@ answer_receipt(struct answer *a, struct out *out, const struct http_exchange *x,
 		json_quote(&b, r->error, strlen(r->error));
 	}
 	buf_char(&b, '}');
-	msg_mask(&b, 0);
+	msg_mask_json(&b, 0);
 	out_line(a->receipt, b.s, b.len);
 	out_flush(a->receipt);
 	buf_free(&b);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "http.h"
@@ -15,20 +14,17 @@
 #include "msg.h"
 #include "out.h"
 #include "secret.h"
-#include "secreturl.h"
 #include "tape.h"
 #include "tapeline.h"
+#include "tapemask.h"
 #include "when.h"
-
-enum { KEEP_FAILED = 64 * 1024 }; /* so much of a failed answer's body */
 
 struct cassette {
 	char *path;
-	const char *names;
 	struct out *out; /* recording */
 	bool replays;
 	struct tape tape;
-	struct secrets own; /* of the exchange in hand, beside msg's */
+	struct tapemask mask;
 	uint64_t seq;
 	bool told;
 };
@@ -68,7 +64,7 @@ cassette_open(const char *how, const char *names, int *status, struct buf *why)
 	c = buf_array(NULL, 1, sizeof(*c));
 	buf_printf(&path, "%s/" TAPE_FILE, how + 7);
 	*c = (struct cassette){
-	    .path = path.s, .names = names, .replays = !records};
+	    .path = path.s, .mask.names = names, .replays = !records};
 	if (records) {
 		ok = begin_recording(c, how + 7, status, why);
 	} else {
@@ -88,7 +84,7 @@ cassette_close(struct cassette *c)
 		return;
 	if (c->replays)
 		tape_free(&c->tape);
-	secrets_free(&c->own);
+	tapemask_free(&c->mask);
 	free(c->path);
 	free(c);
 }
@@ -104,79 +100,7 @@ cassette_take_free(struct cassette_take *t)
 {
 	buf_free(&t->stamp);
 	buf_free(&t->text);
-}
-
-/* ---- secrets ---- */
-
-static void
-note_secret(void *to, const char *s, size_t len)
-{
-	secrets_add(to, s, len);
-}
-
-/* Those of its URLs count for this exchange alone: there is no end of them. */
-static void
-find_secrets(struct cassette *c, const struct http_exchange *x)
-{
-	const struct buf *url[] = {&x->url, &x->at, &x->redirect};
-	size_t i;
-
-	secrets_free(&c->own);
-	for (i = 0; i < sizeof(url) / sizeof(*url); i++)
-		if (url[i]->len > 0)
-			secreturl_each(
-			    c->names, url[i]->s, note_secret, &c->own);
-}
-
-static bool
-hide(const struct cassette *c, struct buf *b)
-{
-	bool global = msg_mask(b, 0);
-
-	return secrets_mask(&c->own, b, 0) || global;
-}
-
-static void
-hide_url(const struct cassette *c, const struct buf *url, struct buf *to)
-{
-	buf_cut(to, 0);
-	if (url->len > 0)
-		secreturl_mask(c->names, url->s, to);
-	hide(c, to);
-}
-
-/* Cookies are credentials that the server hands out. */
-static void
-hide_head(
-    const struct cassette *c, const struct http_exchange *x, struct buf *to)
-{
-	struct http_field f;
-	size_t at = 0;
-	bool cookie;
-
-	while (http_field(x, &at, &f)) {
-		cookie =
-		    f.nlen == 10 && strncasecmp(f.name, "Set-Cookie", 10) == 0;
-		buf_add(to, f.name, f.nlen);
-		buf_str(to, ": ");
-		if (cookie)
-			buf_str(to, SECRET_MASK);
-		else
-			buf_add(to, f.value, f.vlen);
-		buf_char(to, '\n');
-	}
-	hide(c, to);
-}
-
-/* The method and the hidden URL and body of the request. */
-static void
-hide_request(const struct cassette *c, const struct http_exchange *x,
-    struct buf *url, struct buf *body)
-{
-	hide_url(c, &x->url, url);
-	if (x->has_body)
-		buf_add(body, x->request.s, x->request.len);
-	hide(c, body);
+	buf_free(&t->gave_up);
 }
 
 /* ---- recording ---- */
@@ -207,24 +131,6 @@ tell_masked(struct cassette *c, const struct http_exchange *x)
 	    x->url.s);
 }
 
-/* Of a failure, the reason is told by the first bytes. */
-static void
-hide_body(struct cassette *c, const struct http_exchange *x, CURLcode code,
-    struct buf *to)
-{
-	size_t len = x->body.len;
-	bool wanted = code == CURLE_OK &&
-		      (x->status < 300 ||
-			  (x->limits->accept &&
-			      api_has_status(x->limits->accept, x->status)));
-
-	if (!wanted && len > KEEP_FAILED)
-		len = KEEP_FAILED;
-	buf_add(to, x->body.s, len);
-	if (hide(c, to) && wanted)
-		tell_masked(c, x);
-}
-
 void
 cassette_keep(struct cassette *c, struct http_exchange *x, CURLcode code)
 {
@@ -250,29 +156,31 @@ cassette_keep(struct cassette *c, struct http_exchange *x, CURLcode code)
 	a.wait = round(a.wait * 1000) / 1000;
 	t->wait_ms += a.wait;
 	t->bytes = x->bytes;
-	find_secrets(c, x);
+	tapemask_see(&c->mask, x);
 	buf_str(&a.http, x->version);
 	if (x->hops > 0)
-		hide_url(c, &x->at, &a.url);
-	hide_url(c, &x->redirect, &a.redirect);
+		tapemask_url(&c->mask, &x->at, &a.url);
+	tapemask_url(&c->mask, &x->redirect, &a.redirect);
 	if (code != CURLE_OK)
 		buf_str(&a.error,
 		    x->error[0] ? x->error : curl_easy_strerror(code));
-	hide(c, &a.error);
-	hide_head(c, x, &a.head);
-	hide_body(c, x, code, &a.body);
-	buf_char(&t->text, t->text.len > 0 ? ',' : '[');
+	tapemask_text(&c->mask, &a.error);
+	tapemask_head(&c->mask, x, &a.head);
+	if (tapemask_body(&c->mask, x, code, &a.body))
+		tell_masked(c, x);
+	if (t->text.len > 0)
+		buf_char(&t->text, ',');
 	tapeline_put(&t->text, &a);
 	tapeline_attempt_free(&a);
 }
 
 static void
-write_line(struct cassette *c, const struct http_exchange *x)
+write_line(struct cassette *c, const struct http_exchange *x, bool held)
 {
 	struct buf url = BUF_INIT, body = BUF_INIT, *b = out_buf(c->out);
 
-	find_secrets(c, x);
-	hide_request(c, x, &url, &body);
+	tapemask_see(&c->mask, x);
+	tapemask_request(&c->mask, x, &url, &body);
 	buf_printf(b, "{\"cassette\":%d,\"at\":\"%s\",\"seq\":%" PRIu64,
 	    TAPE_VERSION, x->take.stamp.s, x->take.seq);
 	tapeline_text(b, "tool", msg_tool(), strlen(msg_tool()));
@@ -280,7 +188,9 @@ write_line(struct cassette *c, const struct http_exchange *x)
 	tapeline_text(b, "url", url.s, url.len);
 	if (x->has_body)
 		tapeline_text(b, "body", body.s ? body.s : "", body.len);
-	buf_str(b, ",\"attempts\":");
+	if (held)
+		tapeline_text(b, "gave_up", x->why.s, x->why.len);
+	buf_str(b, ",\"attempts\":[");
 	buf_add(b, x->take.text.s, x->take.text.len);
 	buf_str(b, "]}");
 	out_end(c->out);
@@ -292,11 +202,17 @@ write_line(struct cassette *c, const struct http_exchange *x)
 void
 cassette_end(struct cassette *c, struct http_exchange *x)
 {
-	if (!c || !x->take.open)
-		return;
+	/* It gave up before a further attempt, as everybody had to wait. */
+	bool held = x->is == HTTP_GAVE_UP && x->state == HTTP_WAITING;
+	bool open = x->take.open;
+
 	x->take.open = false;
-	if (!c->replays && x->is != HTTP_STOPPED && x->take.text.len > 0)
-		write_line(c, x);
+	if (!c || c->replays || x->is == HTTP_STOPPED)
+		return;
+	if (held && !open)
+		open_take(c, x);
+	if (held || (open && x->take.text.len > 0))
+		write_line(c, x, held);
 }
 
 /* ---- replaying ---- */
@@ -309,9 +225,9 @@ find_take(struct cassette *c, struct http_exchange *x, struct buf *why)
 	struct tapeline l = TAPELINE_INIT;
 	bool ok;
 
-	find_secrets(c, x);
-	hide_request(c, x, &url, &body);
-	tape_identity(&identity, c->names, x->method.s, url.s,
+	tapemask_see(&c->mask, x);
+	tapemask_request(&c->mask, x, &url, &body);
+	tape_identity(&identity, c->mask.names, x->method.s, url.s,
 	    x->has_body ? body.s : NULL, body.len);
 	buf_cut(&t->text, 0);
 	ok = tape_next(&c->tape, &identity, &t->text, why) &&
@@ -319,6 +235,8 @@ find_take(struct cassette *c, struct http_exchange *x, struct buf *why)
 	if (ok) {
 		t->open = true;
 		t->left = l.attempts;
+		buf_cut(&t->gave_up, 0);
+		buf_add(&t->gave_up, l.gave_up.s, l.gave_up.len);
 		t->at = l.at;
 		t->wait_ms = 0;
 		buf_cut(&x->recorded, 0);
@@ -369,6 +287,26 @@ observe(struct http_exchange *x, struct tapeline_attempt *a)
 		t->code = CURLE_FILESIZE_EXCEEDED;
 		buf_cut(&x->body, 0);
 	}
+}
+
+bool
+cassette_gave_up(struct cassette *c, struct http_exchange *x, struct buf *why)
+{
+	struct buf missing = BUF_INIT;
+	struct json_walk left;
+	struct json_val none, attempt;
+
+	/* Where there is none, its beginning will say so. */
+	if (!cassette_replays(c) ||
+	    (!x->take.open && !find_take(c, x, &missing))) {
+		buf_free(&missing);
+		return false;
+	}
+	left = x->take.left;
+	if (x->take.gave_up.len == 0 || json_next(&left, &none, &attempt))
+		return false;
+	buf_add(why, x->take.gave_up.s, x->take.gave_up.len);
+	return true;
 }
 
 bool

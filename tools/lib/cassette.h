@@ -35,7 +35,8 @@ struct cassette_take {
 	struct json_walk left; /* the attempts that were not played yet */
 	double at, wait_ms;
 	uint64_t seq, bytes;
-	CURLcode code; /* of the attempt that was played */
+	CURLcode code;      /* of the attempt that was played */
+	struct buf gave_up; /* why none comes after those that are left */
 };
 void cassette_take_free(struct cassette_take *);
 
@@ -53,6 +54,13 @@ bool cassette_replays(const struct cassette *);
  * have, and take.code. False, with *why, where it was not recorded.
  */
 bool cassette_start(struct cassette *, struct http_exchange *, struct buf *why);
+
+/*
+ * Replaying: does it give up here, as everybody had to wait? Then with *why.
+ * Called before an attempt begins.
+ */
+bool cassette_gave_up(
+    struct cassette *, struct http_exchange *, struct buf *why);
 
 /* Recording: an attempt ended, as the exchange says. */
 void cassette_keep(struct cassette *, struct http_exchange *, CURLcode);

@@ -166,8 +166,8 @@ finish(struct http *h, struct http_exchange *x, enum http_is is)
 {
 	give_slot(h, x);
 	x->is = is;
-	x->state = HTTP_FINISHED;
 	cassette_end(h->limits.cassette, x);
+	x->state = HTTP_FINISHED;
 }
 
 /* A new attempt, or, after a redirect, the rest of one. */
@@ -177,6 +177,10 @@ go(struct http *h, struct http_exchange *x)
 	double now = when_now(), left = h->limits.max_time;
 	double waited = x->waits > 0 ? now - x->waits : 0;
 
+	if (cassette_gave_up(h->limits.cassette, x, &x->why)) {
+		finish(h, x, HTTP_GAVE_UP);
+		return;
+	}
 	x->waits = 0;
 	x->wait_ms += waited * 1000;
 	x->began += waited;
@@ -212,7 +216,7 @@ say_wait(struct http *h, double wait, const char *what)
 static bool
 may_go(struct http *h, struct http_exchange *x, double now)
 {
-	double max = h->limits.retry.max_time, wait, held;
+	double wait, held;
 
 	if (x->ready > now)
 		return false;
@@ -229,11 +233,7 @@ may_go(struct http *h, struct http_exchange *x, double now)
 	if (x->waits <= 0)
 		x->waits = now;
 	held = pace_held(x->pace);
-	if (max > 0 && held > max) {
-		buf_printf(&x->why,
-		    "the server asked everybody to wait, for %.0f s more, "
-		    "which is beyond --retry-max-time",
-		    held);
+	if (httpverdict_beyond(x, held)) {
 		finish(h, x, HTTP_GAVE_UP);
 		return false;
 	}

@@ -185,6 +185,20 @@ httpverdict_judge(const struct http_exchange *x, CURLcode code)
 	return v;
 }
 
+bool
+httpverdict_beyond(struct http_exchange *x, double seconds)
+{
+	double max = x->limits->retry.max_time;
+
+	if (max <= 0 || seconds <= max)
+		return false;
+	buf_printf(&x->why,
+	    "the server asked everybody to wait, for %.0f s more, which is "
+	    "beyond --retry-max-time",
+	    seconds);
+	return true;
+}
+
 enum http_is
 httpverdict_final(
     struct http_exchange *x, CURLcode code, const struct retry_verdict *v)

@@ -19,6 +19,12 @@ enum httpverdict_is httpverdict_redirect(
 /* What comes next, by retry.h. */
 struct retry_verdict httpverdict_judge(const struct http_exchange *, CURLcode);
 
+/*
+ * Everybody has to wait for so many seconds: is that beyond --retry-max-time?
+ * Then `why` says so.
+ */
+bool httpverdict_beyond(struct http_exchange *, double seconds);
+
 /* Appends why the attempt failed: libcurl's reason, or the answer. */
 void httpverdict_reason(
     const struct http_exchange *, CURLcode, struct buf *why);

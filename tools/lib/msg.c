@@ -43,6 +43,13 @@ msg_mask(struct buf *b, size_t from)
 	return secrets_mask(&secrets, b, from);
 }
 
+void
+msg_mask_json(struct buf *b, size_t from)
+{
+	if (msg_mask(b, from))
+		secrets_quote(b, from);
+}
+
 /*
  * Memory may be what is missing, so the line is built in a fixed buffer and
  * only a text with secrets to hide, or a long one, takes memory.

@@ -56,6 +56,8 @@ void msg_secret(const char *s, size_t len);
  * if there were none.
  */
 bool msg_mask(struct buf *b, size_t from);
+/* The same in a JSON text, which stays one. */
+void msg_mask_json(struct buf *b, size_t from);
 
 /* Of two exit statuses the worse: 70 71 64 78 77 73 74 66 69 65 75 1 0. */
 int msg_worse(int a, int b);

@@ -116,7 +116,7 @@ reclog_reject(struct out *rejects, const struct rec_saved *bad, bool cut,
 		buf_str(b, "\"truncated\":true,");
 	add_record(b, bad, cut);
 	buf_char(b, '}');
-	msg_mask(b, from);
+	msg_mask_json(b, from);
 	out_end(rejects);
 	/* The reason must be on file before the run can go on to fail. */
 	out_flush(rejects);

@@ -299,3 +299,45 @@ secrets_mask(const struct secrets *l, struct buf *b, size_t from)
 	buf_free(&to);
 	return true;
 }
+
+static bool
+is_bare(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'E' ||
+	       c == '+' || c == '-' || c == '.' || c == *SECRET_MASK;
+}
+
+/* The end of a string, from behind its quote on; or of the text. */
+static const char *
+string_end(const char *s, const char *end)
+{
+	for (; s < end && *s != '"'; s++)
+		if (*s == '\\' && s + 1 < end)
+			s++;
+	return s < end ? s + 1 : end;
+}
+
+void
+secrets_quote(struct buf *b, size_t from)
+{
+	struct buf to = BUF_INIT;
+	const char *s = b->s + from, *end = b->s + b->len, *p;
+
+	for (; s < end; s = p) {
+		p = s + 1;
+		if (*s == '"')
+			p = string_end(p, end);
+		else if (is_bare(*s))
+			while (p < end && is_bare(*p))
+				p++;
+		if (*s != '"' && memmem(s, (size_t)(p - s), SECRET_MASK,
+				     strlen(SECRET_MASK)))
+			buf_str(&to, "\"" SECRET_MASK "\"");
+		else
+			buf_add(&to, s, (size_t)(p - s));
+	}
+	buf_cut(b, from);
+	if (to.len > 0)
+		buf_add(b, to.s, to.len);
+	buf_free(&to);
+}

@@ -46,4 +46,10 @@ void secrets_free(struct secrets *);
  */
 bool secrets_mask(const struct secrets *, struct buf *b, size_t from);
 
+/*
+ * Of a masked text that was JSON makes JSON again: a number, or another bare
+ * word, in which a SECRET_MASK stands becomes that as a string.
+ */
+void secrets_quote(struct buf *b, size_t from);
+
 #endif

@@ -122,6 +122,7 @@ tapeline_free(struct tapeline *l)
 	buf_free(&l->url);
 	buf_free(&l->body);
 	buf_free(&l->stamp);
+	buf_free(&l->gave_up);
 }
 
 void
@@ -231,7 +232,18 @@ bad(struct buf *why, const char *name, const char *wanted)
 }
 
 /* The members of a line that count. */
-enum { CASSETTE, AT_TIME, SEQ, METHOD, URL, BODY, BASE64, ATTEMPTS, MEMBERS };
+enum {
+	CASSETTE,
+	AT_TIME,
+	SEQ,
+	METHOD,
+	URL,
+	BODY,
+	BASE64,
+	GAVE_UP,
+	ATTEMPTS,
+	MEMBERS
+};
 
 static const struct {
 	const char *name;
@@ -245,6 +257,7 @@ static const struct {
     [URL] = {"url", JSON_STRING, "a string"},
     [BODY] = {"body", JSON_STRING, NULL},
     [BASE64] = {"body_base64", JSON_STRING, NULL},
+    [GAVE_UP] = {"gave_up", JSON_STRING, NULL},
     [ATTEMPTS] = {"attempts", JSON_ARRAY, "an array of at least one object"},
 };
 
@@ -286,7 +299,7 @@ check_members(const struct json_val m[MEMBERS], struct buf *why)
 }
 
 static bool
-check_attempts(struct json_val v, struct buf *why)
+check_attempts(struct json_val v, bool none, struct buf *why)
 {
 	struct json_walk w = json_walk(v);
 	struct json_val name, a, part;
@@ -298,7 +311,7 @@ check_attempts(struct json_val v, struct buf *why)
 		    json_type(part.s) != JSON_NUMBER)
 			return bad(
 			    why, "attempts[].status", "a number in an object");
-	return n > 0 ||
+	return n > 0 || none ||
 	       bad(why, members[ATTEMPTS].name, members[ATTEMPTS].wanted);
 }
 
@@ -330,5 +343,8 @@ tapeline_read(struct tapeline *l, struct json_val line, struct buf *why)
 		get_text(&l->body, m[BODY].s ? m[BODY] : m[BASE64], !m[BODY].s);
 	l->seq = m[SEQ].s ? (uint64_t)number(m[SEQ]) : 0;
 	l->attempts = json_walk(m[ATTEMPTS]);
-	return check_attempts(m[ATTEMPTS], why);
+	buf_cut(&l->gave_up, 0);
+	if (m[GAVE_UP].s)
+		get_text(&l->gave_up, m[GAVE_UP], false);
+	return check_attempts(m[ATTEMPTS], m[GAVE_UP].s, why);
 }

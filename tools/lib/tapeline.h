@@ -13,19 +13,19 @@
 
 /* A line but for its attempts. */
 struct tapeline {
-	struct buf method, url, body, stamp;
+	struct buf method, url, body, stamp, gave_up;
 	bool has_body;
 	double at; /* `stamp`, in seconds since 1970 */
 	uint64_t seq;
 	struct json_walk attempts; /* in the text that was read */
 };
 
-#define TAPELINE_INIT                                                \
-	{                                                            \
-		BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, false, 0, 0, \
-		{                                                    \
-			NULL, NULL, false                            \
-		}                                                    \
+#define TAPELINE_INIT                                                          \
+	{                                                                      \
+		BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, false, 0, 0, \
+		{                                                              \
+			NULL, NULL, false                                      \
+		}                                                              \
 	}
 
 void tapeline_free(struct tapeline *);
