@@ -178,6 +178,10 @@ deps-demo:
 $(DATASETS): all
 	pipelines/run $@ $(ARGS)
 
+# DATASET=wdn: does its API answer as it did when its cassette was recorded?
+live: all
+	pipelines/live $(DATASET) $(CASSETTE)
+
 # Parts, so that -j2 halves the time.
 lint: format-check lint-text lint-cppcheck lint-tidy-1 lint-tidy-2
 
@@ -239,5 +243,5 @@ clean:
 FORCE:
 .PHONY: all bench clean deb demo deps deps-run deps-build deps-deb \
 	deps-test deps-demo format-check fuzz install lint lint-text \
-	lint-cppcheck lint-tidy-1 lint-tidy-2 list-tools soak test uninstall \
+	lint-cppcheck lint-tidy-1 lint-tidy-2 list-tools live soak test uninstall \
 	FORCE $(DATASETS)
