@@ -149,12 +149,16 @@ SOAK_REQUESTS = 100000
 SOAK_SECONDS = 10
 SOAK_KILLS = 200
 SOAK_ROWS = 1000000
+SOAK_DATASET_KILLS = 10
 SOAK_TIMES = 1
 soak: deps all bin/apid bin/sent.so
 	@for i in $$(seq $(SOAK_TIMES)); do SOAK_SAY=1 \
 		SOAK_REQUESTS=$(SOAK_REQUESTS) SOAK_SECONDS=$(SOAK_SECONDS) \
 		SOAK_KILLS=$(SOAK_KILLS) SOAK_ROWS=$(SOAK_ROWS) \
-		tests/run tests/soak.bats tests/pg-soak.bats || exit 1; \
+		tests/run tests/soak.bats tests/pg-soak.bats && \
+		SOAK_SAY=1 SOAK_DATASET_KILLS=$(SOAK_DATASET_KILLS) \
+		bats -f 'kills at random points' tests/pipelines/*.bats || \
+		exit 1; \
 	done
 
 # ROWS="flatten verify": only these; BENCH_MB, BENCH_RUNS: see tests/bench.

@@ -117,6 +117,31 @@ stage_worst() {
 	printf '%s\n' "$seen"
 }
 
+# flow FUNCTION...: each of them reads what the one before prints. It may have
+# an argument behind it: 'flat offers'.
+# shellcheck disable=SC2086 # that argument is a word of its own
+flow() {
+	if (($# == 1)); then
+		$1
+	else
+		$1 | flow "${@:2}"
+	fi
+}
+
+# replay FUNCTION...: the part of the pipeline that these functions are, for a
+# run that replays rejects: those of each stage go through its function and the
+# ones behind it. The stage of 'flat offers' is flat_offers.
+replay() {
+	local name
+	while (($# > 0)); do
+		name=${1// /_}
+		printf '%s\n' "$name" >>"$SLUICE_RUN/replayed"
+		[[ ! -s $SLUICE_RUN/replay.$name ]] ||
+			flow "$@" <"$SLUICE_RUN/replay.$name" || return
+		shift
+	done
+}
+
 # chunk_ended RECEIPTS: for `trap 'chunk_ended "$receipts"' EXIT` in a script
 # that xargs starts. Keeps the receipts and tells the stage how the chunk
 # ended. A trouble that the next chunk would meet as well becomes 255, at

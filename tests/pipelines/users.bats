@@ -126,23 +126,38 @@ sys.exit(wanted != got)' "$1"
 	[ "$(sql 'select count(*) from stage_user')" = 100 ]
 }
 
-@test "interrupted and killed: nothing is there twice" {
+@test "interrupted: nothing is there twice" {
 	serve --latency 30
-	local pid signal
-	for signal in TERM KILL; do
-		"$root/pipelines/run" users count=3000 </dev/null >/dev/null 2>&1 3>&- &
-		pid=$!
-		until_asked 4
-		if [ "$signal" = TERM ]; then
-			kill -TERM "$pid"
-			wait "$pid" || [ $? -eq 143 ]
-		else
-			kill_all "$pid"
-		fi
-		curl -fsS -X POST "$API/_apid/reset"
-		users count=120 >/dev/null 2>&1
-		[ "$(sql 'select count(*) >= 120 and count(*) = count(distinct uid) from stage_user')" = t ]
-	done
+	local pid
+	"$root/pipelines/run" users count=3000 </dev/null >/dev/null 2>&1 3>&- &
+	pid=$!
+	until_asked 4
+	kill -TERM "$pid"
+	wait "$pid" || [ $? -eq 143 ]
+	users count=120 >/dev/null 2>&1
+	[ "$(sql 'select count(*) >= 120 and count(*) = count(distinct uid) from stage_user')" = t ]
+}
+
+served() {
+	curl -fsS "$API/_apid/truth/users" | wc -l
+}
+
+@test "kills at random points, then --resume: one pull, whole, little is asked again" {
+	serve --latency 20
+	disturb 110 users count=10000 mask=0
+	local before stored
+	before=$(served)
+	stored=$(sql 'select count(*) from stage_user' || echo 0)
+	run --separate-stderr users --resume
+	expect 0 '*newest pull | 10000*users: done*' '*'
+	[ "$(sql 'select count(*), count(distinct uid), count(distinct pull_datetime) from stage_user')" = \
+		'10000|10000|1' ]
+	# what is there is not asked for again, and nothing else is there
+	[ "$(($(served) - before))" -eq $((10000 - stored)) ]
+	curl -fsS "$API/_apid/truth/users" >truth
+	sql 'select uid from stage_user' | LC_ALL=C sort >stored
+	jq -r .uid truth | LC_ALL=C sort | LC_ALL=C comm -13 - stored | cmp - /dev/null
+	told "users: $(($(served) - 10000)) of 10000 were asked for again after $kills kills"
 }
 
 @test "the recorded users load with every value equal" {
