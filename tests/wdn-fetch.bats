@@ -602,7 +602,7 @@ time.sleep(20)' >port 3>&- &
 [[]\"offers\",\"1\",404,0,1,null]
 [[]\"offers\",\"7\",500,0,2,\"status 500: Sorry! (after 2 attempts)\"]" ''
 	run --separate-stderr jq -r 'select(.id == "7") | keys_unsorted | join(",")' receipts
-	expect 0 'resource,id,url,status,http,records,attempts,bytes,dns_ms,connect_ms,tls_ms,ttfb_ms,total_ms,wait_ms,at,error' ''
+	expect 0 'stage,resource,id,url,status,http,records,attempts,limited,bytes,dns_ms,connect_ms,tls_ms,ttfb_ms,total_ms,wait_ms,at,error' ''
 	run --separate-stderr jq -r 'select(.id == "7") | .at' receipts
 	expect 0 '20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z' ''
 }
@@ -613,9 +613,9 @@ time.sleep(20)' >port 3>&- &
 	run --separate-stderr wdn-fetch --retry-delay 0.01 -s stats \
 		--receipts receipts -u "$API/echo/{id}" -- a b c d
 	[ "$status" -eq 0 ]
-	[ "$(of_stats '[.attempts, .retries, .wait_ms >= 590]|tojson')" = '[8,4,true]' ]
-	[ "$(jq -sc 'map([.id, .attempts, .wait_ms >= 590])' receipts)" = \
-		'[["a",3,true],["b",2,false],["c",1,false],["d",2,false]]' ]
+	[ "$(of_stats '[.attempts, .retries, .limited, .wait_ms >= 590]|tojson')" = '[8,4,2,true]' ]
+	[ "$(jq -sc 'map([.id, .attempts, .limited, .wait_ms >= 590])' receipts)" = \
+		'[["a",3,2,true],["b",2,0,false],["c",1,0,false],["d",2,0,false]]' ]
 	[ "$(jq -sc 'map(.bytes) | add' receipts)" -eq "$(of_stats .bytes)" ]
 	[ "$(jq -s 'all(.http == "1.1" and .tls_ms == 0 and .ttfb_ms > 0 and
 		.connect_ms >= 0 and .dns_ms >= 0 and .total_ms >= .ttfb_ms)' receipts)" = true ]

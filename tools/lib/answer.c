@@ -7,6 +7,7 @@
 
 #include "envelope.h"
 #include "msg.h"
+#include "reclog.h"
 #include "when.h"
 
 const char *
@@ -57,6 +58,7 @@ answer_stats(struct answer *a, struct rec *r)
 {
 	a->rec = r;
 	a->attempts = rec_counter(r, "attempts");
+	a->limited = rec_counter(r, "limited");
 	a->wait_ms = rec_counter(r, "wait_ms");
 }
 
@@ -65,6 +67,7 @@ answer_tally(struct answer *a, const struct http_exchange *x)
 {
 	a->rec->retries += x->attempts > 0 ? x->attempts - 1 : 0;
 	*a->attempts += x->attempts;
+	*a->limited += x->limited;
 	*a->wait_ms += (uint64_t)(x->wait_ms + 0.5);
 }
 
@@ -291,7 +294,9 @@ answer_receipt(struct answer *a, struct out *out, const struct http_exchange *x,
 	if (!a->receipt)
 		return;
 	out_flush(out);
-	buf_str(&b, "{\"resource\":");
+	buf_str(&b, "{\"stage\":");
+	quote_or_null(&b, reclog_stage());
+	buf_str(&b, ",\"resource\":");
 	quote_or_null(&b, a->resource);
 	buf_str(&b, ",\"id\":");
 	quote_or_null(&b, r->id);
@@ -302,11 +307,13 @@ answer_receipt(struct answer *a, struct out *out, const struct http_exchange *x,
 	json_quote(&b, x->url.s, x->url.len);
 	buf_printf(&b,
 	    ",\"status\":%ld,\"http\":\"%s\",\"records\":%" PRIu64
-	    ",\"attempts\":%" PRIu64 ",\"bytes\":%" PRIu64
+	    ",\"attempts\":%" PRIu64 ",\"limited\":%" PRIu64
+	    ",\"bytes\":%" PRIu64
 	    ",\"dns_ms\":%.3f,\"connect_ms\":%.3f,\"tls_ms\":%.3f,"
 	    "\"ttfb_ms\":%.3f,\"total_ms\":%.3f,\"wait_ms\":%.3f,\"at\":\"",
-	    x->status, x->version, r->records, x->attempts, x->bytes, x->dns_ms,
-	    x->connect_ms, x->tls_ms, x->ttfb_ms, x->total_ms, x->wait_ms);
+	    x->status, x->version, r->records, x->attempts, x->limited,
+	    x->bytes, x->dns_ms, x->connect_ms, x->tls_ms, x->ttfb_ms,
+	    x->total_ms, x->wait_ms);
 	when_stamp(&b);
 	buf_char(&b, '"');
 	if (x->recorded.len > 0)

@@ -40,7 +40,7 @@ struct answer {
 	/* the module's own */
 	const char *resource;
 	struct rec *rec;
-	uint64_t *attempts, *wait_ms;
+	uint64_t *attempts, *limited, *wait_ms;
 	struct out *receipt;
 };
 

@@ -107,6 +107,7 @@ struct http_exchange {
 	struct buf head;     /* the answer's header fields, as lines */
 	struct buf body;
 	uint64_t attempts;
+	uint64_t limited; /* of them, refused by a limit of the server's */
 	uint64_t
 	    bytes; /* of bodies, as they came over the wire, all attempts */
 	/* Of the last attempt, in milliseconds from its start. */

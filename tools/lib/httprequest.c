@@ -65,7 +65,7 @@ httprequest_take(struct http_exchange *x, const struct http_request *r)
 		buf_add(&x->request, r->body, r->len);
 	set(&x->url, r->url);
 	x->unknown = x->gets = false;
-	x->attempts = x->bytes = 0;
+	x->attempts = x->limited = x->bytes = 0;
 	x->version = "";
 	x->status = 0;
 	x->once = r->once;

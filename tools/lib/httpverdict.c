@@ -179,6 +179,7 @@ httpverdict_judge(const struct http_exchange *x, CURLcode code)
 	if (code == CURLE_OK && (x->status >= 400 || x->limits->retry.non > 0))
 		a.asked = asked(x);
 	v = retry_decide(&x->limits->retry, &a);
+	x->limited += code == CURLE_OK && (x->status == 429 || v.hold);
 	/* What was waited for once need not be again. */
 	if (v.is == RETRY_AGAIN && x->recorded.len > 0)
 		v.wait = 0;

@@ -36,8 +36,8 @@ add_member(struct buf *b, const char *name, const char *value)
 	buf_char(b, ',');
 }
 
-static const char *
-stage(void)
+const char *
+reclog_stage(void)
 {
 	const char *s = getenv("SLUICE_STAGE");
 
@@ -54,7 +54,7 @@ reclog_stats(struct out *stats, const struct rec *r, int status)
 		return;
 	b = out_buf(stats);
 	buf_char(b, '{');
-	add_member(b, "stage", stage());
+	add_member(b, "stage", reclog_stage());
 	add_member(b, "tool", msg_tool());
 	buf_printf(b,
 	    "\"in\":%" PRIu64 ",\"out\":%" PRIu64 ",\"done\":%" PRIu64
@@ -106,7 +106,7 @@ reclog_reject(struct out *rejects, const struct rec_saved *bad, bool cut,
 	if (run && strrchr(run, '/') && strrchr(run, '/')[1])
 		run = strrchr(run, '/') + 1;
 	add_member(b, "run", run);
-	add_member(b, "stage", stage());
+	add_member(b, "stage", reclog_stage());
 	add_member(b, "tool", msg_tool());
 	buf_printf(b, "\"line\":%" PRIu64 ",", bad->line);
 	add_member(b, "reason", reason);

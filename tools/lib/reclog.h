@@ -11,6 +11,9 @@
 #include "out.h"
 #include "rec.h"
 
+/* The stage's name: SLUICE_STAGE, else the tool's. */
+const char *reclog_stage(void);
+
 /* Opens FILE if an option gave one, else NAME in SLUICE_RUN, else NULL. */
 struct out *reclog_open(const char *file, const char *name);
 
