@@ -162,7 +162,7 @@ asked(const struct http_exchange *x)
 }
 
 struct retry_verdict
-httpverdict_judge(const struct http_exchange *x, CURLcode code)
+httpverdict_judge(struct http_exchange *x, CURLcode code)
 {
 	struct retry_attempt a = {.made = x->attempts,
 	    .elapsed = x->elapsed,

@@ -16,8 +16,8 @@ enum httpverdict_is {
 enum httpverdict_is httpverdict_redirect(
     struct http_exchange *, struct buf *why);
 
-/* What comes next, by retry.h. */
-struct retry_verdict httpverdict_judge(const struct http_exchange *, CURLcode);
+/* What comes next, by retry.h; counts what a limit refused. */
+struct retry_verdict httpverdict_judge(struct http_exchange *, CURLcode);
 
 /*
  * Everybody has to wait for so many seconds: is that beyond --retry-max-time?
