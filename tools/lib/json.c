@@ -175,8 +175,8 @@ digits(struct json_scan *s)
 	return true;
 }
 
-bool
-json_scan_number(struct json_scan *s)
+static bool
+number(struct json_scan *s)
 {
 	if (*s->p == '-')
 		s->p++;
@@ -221,18 +221,37 @@ literal(struct json_scan *s, const char *word, size_t len)
 	return true;
 }
 
-bool
-json_scan_literal(struct json_scan *s)
+static bool
+negative(struct json_scan *s)
 {
+	const char *end = NULL;
+
+	if (s->end - s->p > JSON_NEAR)
+		end = json_near_number(s->p + 1);
+	if (end == NULL)
+		return number(s);
+	s->p = end;
+	return true;
+}
+
+bool
+json_scan_any_scalar(struct json_scan *s)
+{
+	s->what = NULL;
 	switch (*s->p) {
+	case '"':
+		return json_scan_string(s);
 	case 't':
 		return literal(s, "true", 4);
 	case 'f':
 		return literal(s, "false", 5);
 	case 'n':
 		return literal(s, "null", 4);
+	case '-':
+		return negative(s);
 	default:
-		return json_scan_fail(s, s->p, "value expected");
+		return digit(s) ? number(s)
+				: json_scan_fail(s, s->p, "value expected");
 	}
 }
 

@@ -3,22 +3,12 @@
 
 #include "jsonscan.h"
 #include "shape.h"
-
-/* A value. The texts before each are one behind the other, then LOAD bytes. */
-struct shape_place {
-	size_t len;     /* of the text before it */
-	unsigned depth; /* objects and arrays around it */
-	bool closed;    /* a container is not gone into, whatever it is */
-	bool optional;  /* it may be missing, with the text before it */
-	struct shape *elements; /* if it was an array of objects */
-};
+#include "shapeplace.h"
 
 enum {
-	PLACES = 8192,      /* values of one record, with those of elements */
-	TEXT = 256 * 1024,  /* bytes between them */
-	LISTED = 16 * 1024, /* elements of one array */
-	BACKOFF = 63,
-	LOAD = 16
+	PLACES = 8192,     /* values of one record, with those of elements */
+	TEXT = 256 * 1024, /* bytes between them */
+	BACKOFF = 63
 };
 
 static struct shape *hand; /* the shape of the record in hand */
@@ -84,8 +74,9 @@ add_place(struct shape *s, const char *before, struct json_val v,
     unsigned depth, bool optional)
 {
 	struct shape_place *place;
+	size_t len = (size_t)(v.s - before);
 
-	if (*s->left == 0)
+	if (*s->left == 0 || len > TEXT - s->text.len)
 		return false;
 	--*s->left;
 	if (s->nplaces == s->room) {
@@ -95,12 +86,13 @@ add_place(struct shape *s, const char *before, struct json_val v,
 	}
 	s->value[s->nplaces] = v;
 	place = &s->place[s->nplaces++];
-	*place = (struct shape_place){.len = (size_t)(v.s - before),
+	*place = (struct shape_place){.len = (uint32_t)len,
+	    .rest = len < JSON_NEAR ? UINT32_MAX << len : 0,
 	    .depth = s->depth + depth + 1,
 	    .closed = depth >= s->max_depth || depth >= SHAPE_MAX_DEPTH,
 	    .optional = optional};
-	buf_add(&s->text, before, place->len);
-	return s->text.len <= TEXT;
+	buf_add(&s->text, before, len);
+	return true;
 }
 
 /*
@@ -148,11 +140,13 @@ learn(struct shape *s, struct json_val record)
 	}
 	s->tail = s->text.len;
 	buf_add(&s->text, end, (size_t)(record.s + record.len - end));
-	buf_room(&s->text, LOAD);
-	memset(s->text.s + s->text.len, 0, LOAD);
+	buf_room(&s->text, JSON_NEAR);
+	memset(s->text.s + s->text.len, 0, JSON_NEAR);
 	s->serial = ++serials;
 	s->n = s->nplaces;
 	s->gaps = 0;
+	s->followed = 0;
+	shape_guess(s);
 }
 
 /* The same after a miss; not at each one where records are all different. */
@@ -169,86 +163,8 @@ may_learn(struct shape *s)
 	return true;
 }
 
-/* ---- following ---- */
-
-static bool follow(struct shape *, struct json_scan *);
-
-#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
-/* Are the first len of LOAD bytes the same? */
-static inline bool
-same_load(const char *a, const char *b, size_t len)
-{
-	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)a);
-	__m128i y = _mm_loadu_si128((const __m128i *)(const void *)b);
-	unsigned m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y));
-
-	return (~m & ((1u << len) - 1)) == 0;
-}
-#endif
-
-/* Does the text at p begin with that, behind which LOAD bytes may be read? */
-static inline bool
-begins(const char *p, const char *end, const char *text, size_t len)
-{
-	if ((size_t)(end - p) < len)
-		return false;
-#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
-	/* A call of memcmp for each would take a fifth of the time. */
-	if (len <= LOAD && end - p >= LOAD)
-		return same_load(p, text, len);
-	if (len <= (size_t)2 * LOAD && end - p >= (ptrdiff_t)2 * LOAD)
-		return same_load(p, text, LOAD) &&
-		       same_load(p + LOAD, text + LOAD, len - LOAD);
-#endif
-	return memcmp(p, text, len) == 0;
-}
-
-static void
-list_element(struct shape *e, const char *from, const char *to)
-{
-	if (e->element == NULL)
-		e->element = buf_array(NULL, LISTED, sizeof *e->element);
-	if (e->nelements < LISTED)
-		e->element[e->nelements++] =
-		    (struct json_val){from, (size_t)(to - from)};
-	else
-		e->listed = false;
-}
-
-/* Passes over the elements behind the bracket at s->p, if all are alike. */
-static bool
-follow_elements(struct shape *e, struct json_scan *s)
-{
-	const char *from;
-
-	s->p++;
-	e->nelements = 0;
-	e->gaps = 0;
-	e->listed = e->list_elements;
-	for (;;) {
-		if (!json_scan_space(s))
-			return false;
-		from = s->p;
-		if (!follow(e, s))
-			return false;
-		if (e->listed)
-			list_element(e, from, s->p);
-		if (!json_scan_space(s))
-			return false;
-		if (*s->p != ',')
-			break;
-		s->p++;
-	}
-	if (*s->p != ']')
-		return false;
-	s->p++;
-	e->backoff = 0;
-	return true;
-}
-
-/* Learns how the elements of a checked array look, if they are objects. */
-static void
-learn_elements(
+void
+shape_learn_elements(
     const struct shape *shape, struct shape_place *place, struct json_val array)
 {
 	struct json_walk w = json_walk(array);
@@ -266,97 +182,7 @@ learn_elements(
 		learn(place->elements, json_take(&w));
 }
 
-/* Passes over the array at s->p. */
-static bool
-array(const struct shape *shape, struct shape_place *place, struct json_scan *s)
-{
-	const char *from = s->p;
-
-	if (place->elements && place->elements->serial) {
-		if (follow_elements(place->elements, s))
-			return true;
-		place->elements->listed = false;
-		s->p = from;
-	}
-	if (!json_scan_value(s, place->depth))
-		return false;
-	learn_elements(
-	    shape, place, (struct json_val){from, (size_t)(s->p - from)});
-	return true;
-}
-
-/* Passes over a container where there was a value. */
-static bool
-container(
-    const struct shape *shape, struct shape_place *place, struct json_scan *s)
-{
-	char c = *s->p;
-
-	if (c == '[' && !shape->into_arrays)
-		return array(shape, place, s);
-	if (place->closed)
-		return json_scan_value(s, place->depth);
-	/* Else it is to be gone into, unless it is empty. */
-	s->p++;
-	if (place->depth >= json_depth || !json_scan_space(s) ||
-	    *s->p != (c == '{' ? '}' : ']'))
-		return false;
-	s->p++;
-	return true;
-}
-
-/*
- * Passes over what stands before place i, or before a later one if those
- * between are missing: *i becomes its number, or that of the tail.
- */
-static inline bool
-next_place(
-    struct shape *shape, struct json_scan *s, size_t *i, const char **text)
-{
-	size_t len, n = shape->nplaces;
-
-	for (;; ++*i) {
-		len = *i < n ? shape->place[*i].len
-			     : shape->text.len - shape->tail;
-		if (begins(s->p, s->end, *text, len)) {
-			s->p += len;
-			*text += len;
-			return true;
-		}
-		if (*i == n || !shape->place[*i].optional)
-			return false;
-		shape->value[*i] = (struct json_val){NULL, 0};
-		shape->gaps++;
-		*text += len;
-	}
-}
-
-/* Passes over an object like the one learned. */
-static bool
-follow(struct shape *shape, struct json_scan *s)
-{
-	const char *text = shape->text.s, *from;
-	struct shape_place *place;
-	size_t i, n = shape->nplaces;
-
-	for (i = 0; next_place(shape, s, &i, &text); i++) {
-		if (i == n)
-			return true;
-		if (s->p == s->end)
-			return false;
-		place = &shape->place[i];
-		from = s->p;
-		if (*from == '{' || *from == '[') {
-			if (!container(shape, place, s))
-				return false;
-		} else if (!json_scan_scalar(s)) {
-			return false;
-		}
-		shape->value[i] =
-		    (struct json_val){from, (size_t)(s->p - from)};
-	}
-	return false;
-}
+/* ---- checking ---- */
 
 bool
 shape_check(struct shape *shape, struct json_val v, struct json_error *e)
@@ -370,7 +196,7 @@ shape_check(struct shape *shape, struct json_val v, struct json_error *e)
 	}
 	shape->s = v.s;
 	shape->gaps = 0;
-	if (shape->serial && follow(shape, &s) && s.p == s.end) {
+	if (shape->serial && shape_follow(shape, &s) && s.p == s.end) {
 		shape->backoff = 0;
 		return true;
 	}

@@ -53,6 +53,7 @@ struct shape {
 	size_t *left; /* places that may be made: for all shapes of a record */
 	size_t most;
 	size_t nplaces, room;
+	unsigned followed;      /* records, since it was learned */
 	unsigned depth;         /* of its object in the record */
 	unsigned skip, backoff; /* misses to let pass before learning again */
 };
