@@ -9,6 +9,9 @@ export PATH="$root/bin:$PATH"
 # A run of the tests inside a run must not write into that run's folder.
 unset SLUICE_RUN SLUICE_STAGE SLUICE_CASSETTE NETRC
 unset "${!http_proxy@}" "${!https_proxy@}" "${!all_proxy@}"
+# PG_VERSION=17: which server the tests of PostgreSQL start.
+[ -z "${PG_VERSION-}" ] ||
+	export SLUICE_PG_BIN=/usr/lib/postgresql/$PG_VERSION/bin
 # Nor may it load into the user's own database.
 [ -n "${test_pg-}" ] || unset "${!PG@}"
 [ -z "${BATS_FILE_TMPDIR-}" ] || export SLUICE_VAR=$BATS_FILE_TMPDIR/var
@@ -72,15 +75,26 @@ print(*(x.getsockname()[1] for x in s))' "$1"
 }
 
 # start_pg [DATABASE]: a private cluster for the file, in setup_file; sets
-# and exports PGHOST, PGUSER and PGDATABASE. stop_pg in teardown_file.
+# and exports PGHOST, PGUSER and PGDATABASE. stop_pg in teardown_file. The
+# server is that of SLUICE_PG_BIN or PG_VERSION; need_pg in setup skips, by
+# name, where it is not there.
 start_pg() {
 	export test_pg=1
+	if [ -n "${SLUICE_PG_BIN-}" ] && [ ! -x "$SLUICE_PG_BIN/postgres" ]; then
+		export no_pg="there is no PostgreSQL in $SLUICE_PG_BIN"
+		return
+	fi
 	"$root/pipelines/local-postgres" start "${1:-test}" \
 		>&2 3>&-
 	eval "$("$root/pipelines/local-postgres" env "${1:-test}")"
 }
 
+need_pg() {
+	[ -z "${no_pg-}" ] || skip "$no_pg"
+}
+
 stop_pg() {
+	[ -z "${no_pg-}" ] || return 0
 	"$root/pipelines/local-postgres" stop >&2 3>&-
 }
 

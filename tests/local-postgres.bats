@@ -149,3 +149,25 @@ pid() {
 	rm -r "$var"
 	expect 0 1 ''
 }
+
+@test "SLUICE_PG_BIN: the server's programs" {
+	local bin
+	export SLUICE_VAR=$BATS_TEST_TMPDIR/var SLUICE_PG_BIN=$BATS_TEST_TMPDIR
+	run --separate-stderr local_postgres start
+	expect 78 '' "*SLUICE_PG_BIN: there is no pg_ctl or no initdb in*"
+	[ ! -e "$SLUICE_VAR/pg/data" ]
+	bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | head -n 1)
+	[ -x "$bin/initdb" ] || skip 'no server in /usr/lib/postgresql'
+	SLUICE_PG_BIN=$bin run --separate-stderr local_postgres start
+	expect 0 '' ''
+	[[ $bin == */"$(<"$SLUICE_VAR/pg/data/PG_VERSION")"/bin ]]
+	SLUICE_PG_BIN=$bin run --separate-stderr local_postgres stop
+	expect 0 '' ''
+}
+
+@test "PG_VERSION: the tests of a server that is not there are skipped" {
+	[ -z "${SLUICE_PG_BIN-}" ] || skip 'a server was chosen'
+	PG_VERSION=0 run --separate-stderr bats -f 'new rows are' \
+		"$root/tests/pg-upsert.bats"
+	expect 0 '*ok 1 *# skip there is no PostgreSQL in */0/bin' ''
+}

@@ -14,6 +14,7 @@ teardown_file() {
 }
 
 setup() {
+	need_pg
 	cd "$BATS_TEST_TMPDIR" || return
 }
 

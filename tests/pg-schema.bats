@@ -7,6 +7,7 @@ load helper
 
 setup_file() {
 	start_pg schema
+	[ -z "${no_pg-}" ] || return 0
 	export PGOPTIONS='-c client_min_messages=warning -c timezone=UTC'
 	psql -Xq -v ON_ERROR_STOP=1 <<-'END'
 		create type mood as enum ('sad', 'ok', 'a,"b"');
@@ -28,6 +29,7 @@ teardown_file() {
 }
 
 setup() {
+	need_pg
 	cd "$BATS_TEST_TMPDIR" || return
 }
 

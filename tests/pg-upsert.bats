@@ -13,6 +13,7 @@ teardown_file() {
 }
 
 setup() {
+	need_pg
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
