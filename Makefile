@@ -2,7 +2,8 @@
 # Adding a tool: its name in TOOLS, tools/x.c, man/x.1, tests/x.bats.
 TOOLS = wdn-fetch paginate scrape records flatten explode fields dedupe \
 	validate verify-ids pg-upsert batch-post
-DATASETS = wdn animals users ornaments orders
+DATASETS = $(patsubst pipelines/%/pipeline,%,$(filter-out \
+	pipelines/template/%,$(wildcard pipelines/*/pipeline)))
 
 VERSION = 0.1.0
 PREFIX = /usr/local
@@ -182,6 +183,10 @@ deps-demo:
 $(DATASETS): all
 	pipelines/run $@ $(ARGS)
 
+# NAME=toys: a dataset of one's own, from a template.
+new-dataset:
+	@pipelines/new-dataset $(NAME)
+
 # DATASET=wdn: does its API answer as it did when its cassette was recorded?
 live: all
 	pipelines/live $(DATASET) $(CASSETTE)
@@ -247,5 +252,5 @@ clean:
 FORCE:
 .PHONY: all bench clean deb demo deps deps-run deps-build deps-deb \
 	deps-test deps-demo format-check fuzz install lint lint-text \
-	lint-cppcheck lint-tidy-1 lint-tidy-2 list-tools live soak test uninstall \
+	lint-cppcheck lint-tidy-1 lint-tidy-2 list-tools live new-dataset soak test uninstall \
 	FORCE $(DATASETS)
