@@ -761,3 +761,25 @@ moved() {
 	run curl -sS -X POST "$url/_apid/shops?day=x"
 	[ "$output" = 'apid: day=N is 0 to 1000000' ]
 }
+
+@test "sorry: half of them fail at once, half are late by seconds" {
+	start_apid --fault '/animals/*:sorry=100'
+	get --parallel --parallel-immediate -m 0.5 -o /dev/null \
+		"$url/animals/v1/animals/[0-39]" 2>err || true
+	[ "$(log_of 'select(.status).status' | sort -u | tr '\n' ' ')" = \
+		'500 502 503 504 ' ]
+	[ "$(log_of 'select(.status).fault' | sort -u)" = sorry:status ]
+	[ "$(counts .in_flight)" -gt 10 ]
+}
+
+@test "--serve: an ETag that names the bytes, and the rest of a file" {
+	printf 'abcdef' >file.zip
+	start_apid --serve "/x=$PWD/file.zip"
+	get -o whole -D fields "$url/x"
+	[[ $(<fields) == *'ETag: "'* ]]
+	[ "$(get -H 'Range: bytes=4-' "$url/x")" = ef ]
+	[ "$(get -H 'Range: bytes=9-' "$url/x")" = abcdef ]
+	etag=$(sed -n 's/^ETag: \("[0-9a-f]*"\).*/\1/p' fields)
+	[ "$(get -H "If-None-Match: $etag" -w '%{http_code}' "$url/x")" = 304 ]
+	[ "$(get -H 'If-None-Match: "1"' "$url/x")" = abcdef ]
+}

@@ -196,6 +196,26 @@ chaos(struct plan *p, size_t i, const struct asked *asked, struct verdict *v)
 		++*asked->chaos_run;
 }
 
+/* What the Animals API does to so many requests: half of them fail at once and
+ * are not carried out, half are, 5 to 15 s later. */
+static void
+sorry(struct plan *p, size_t i, const struct asked *asked, struct verdict *v)
+{
+	static const long statuses[] = {500, 502, 503, 504};
+	uint64_t h = rng_text(
+	    rng_value(p->seed, RNG_FAULT, i, 1), asked->url, asked->nth);
+
+	if (draw(p, i, asked) >= p->rules[i]->percent)
+		return;
+	if (h % 2) {
+		verdict_label(v, "sorry:status");
+		verdict_end(v, FAULT_STATUS, statuses[h / 2 % 4], NULL);
+	} else {
+		verdict_label(v, "sorry:delay");
+		v->delay_ms += (long)(5 + h / 2 % 11) * 1000;
+	}
+}
+
 /* Applies a rule that fired. */
 static void
 apply(struct plan *p, size_t i, const struct asked *asked, struct verdict *v)
@@ -204,6 +224,10 @@ apply(struct plan *p, size_t i, const struct asked *asked, struct verdict *v)
 
 	if (r->kind == FAULT_CHAOS) {
 		chaos(p, i, asked, v);
+		return;
+	}
+	if (r->kind == FAULT_SORRY) {
+		sorry(p, i, asked, v);
 		return;
 	}
 	verdict_label(v, r->label);

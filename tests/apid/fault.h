@@ -44,7 +44,8 @@ enum fault_kind {
 	FAULT_LOOP_NEXT,
 	FAULT_WRONG_TOTAL,
 	/* One of several of the above. */
-	FAULT_CHAOS
+	FAULT_CHAOS,
+	FAULT_SORRY
 };
 
 /* FAULT_STALL, FAULT_CUT and FAULT_RESET_BODY without a number. */

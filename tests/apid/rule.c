@@ -46,6 +46,7 @@ static const struct {
     {"loop-next", FAULT_LOOP_NEXT, ARG_NONE, 0, 0},
     {"wrong-total", FAULT_WRONG_TOTAL, ARG_NUMBER, -COUNT_MAX, COUNT_MAX},
     {"chaos", FAULT_CHAOS, ARG_PERCENT, 0, 0},
+    {"sorry", FAULT_SORRY, ARG_PERCENT, 0, 0},
 };
 
 static const struct {
