@@ -142,17 +142,15 @@ replay() {
 	done
 }
 
-# chunk_ended RECEIPTS: for `trap 'chunk_ended "$receipts"' EXIT` in a script
-# that xargs starts. Keeps the receipts and tells the stage how the chunk
-# ended. A trouble that the next chunk would meet as well becomes 255, at
-# which xargs starts no more.
+# chunk_ended RECEIPTS [STATUS...]: for `trap 'chunk_ended "$receipts"' EXIT`
+# in a script that xargs starts. Keeps the receipts and tells the stage how the
+# chunk ended. A trouble that the next chunk would meet as well, also one of
+# these statuses, becomes 255, at which xargs starts no more.
 chunk_ended() {
 	local status=$?
 	keep_receipts "$1"
 	printf '%s %s\n' "${SLUICE_STAGE-}" "$status" >>"$SLUICE_RUN/exits"
-	case $status in
-	69 | 75 | 77 | 78) exit 255 ;;
-	esac
+	[[ " 69 75 77 78 ${*:2} " != *" $status "* ]] || exit 255
 }
 
 # all_of PID...: waits for all of them; the worst of their statuses.
