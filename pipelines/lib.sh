@@ -180,7 +180,7 @@ sql() {
 # report FILE: prints, as a table, the rows that the statement in the file asks
 # for, and keeps them in the run's folder.
 report() {
-	sql -P tuples_only=off -P format=aligned -P footer=off -f "$1" |
+	sql -P tuples_only=off -P format=aligned -P footer=off "${@:2}" -f "$1" |
 		tee "$SLUICE_RUN/report"
 }
 

@@ -34,13 +34,17 @@ find_cassette() {
 
 # places: ` from ... into ... by ...`, never a password.
 places() {
-	local from='' into='' by='' url profile
-	for profile in "$folder"/api.json "$folder"/*/*/api.json; do
-		[[ -e $profile ]] || continue
-		url=$(jq -r .base_url "$profile") || url=unknown
-		from+=", $(expand "$url" | sed 's,://[^/@]*@,://***@,; s,?.*,?***,')"
+	local from='' into='' by='' url urls file profiles=()
+	for file in "$folder"/api.json "$folder"/*/*/api.json; do
+		[[ ! -e $file ]] || profiles+=("$file")
 	done
-	from=${from:+ from${from#,}}
+	if ((${#profiles[@]} > 0)); then
+		urls=$(jq -r .base_url "${profiles[@]}") || urls=unknown
+		from=$(while IFS= read -r url; do
+			expand "$url"
+		done <<<"$urls" | sed 's,://[^/@]*@,://***@,; s,?.*,?***,')
+		from=" from ${from//$'\n'/, }"
+	fi
 	[[ -z ${SLUICE_CASSETTE-} ]] || from+=" ($SLUICE_CASSETTE)"
 	[[ ! -e $folder/database ]] ||
 		into=" into database ${PGDATABASE:-of service $PGSERVICE}"

@@ -107,13 +107,16 @@ steps() {
 }
 
 # The hooks behind it are run in any case but an interruption, with the status
-# until now in SLUICE_STATUS and the summary in the run's folder.
+# until now in SLUICE_STATUS and the summary in the run's folder, which is
+# made anew behind them.
 post_steps() {
 	local file files
 	files=$(hooks_of post)
+	[[ $files ]] || return 0
 	while IFS= read -r file; do
-		[[ -z $file ]] || SLUICE_STATUS=$status checked "$file" || :
+		SLUICE_STATUS=$status checked "$file" || :
 	done <<<"$files"
+	summarize
 }
 
 # A step that has no business to fail.

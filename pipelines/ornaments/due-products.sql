@@ -11,7 +11,8 @@ and case :'job' when 'new' then p.id is null
 	when 'known' then p.id is not null else true end;
 
 \o :due
-select json_build_object('link', link, 'release_year', release_year)
+select json_build_object('vendor', :'vendor', 'link', link,
+	'release_year', release_year)
 from scope
 where (last_synced_at is null
 	or last_synced_at <= :'as_of'::timestamptz - :'interval'::interval)

@@ -8,8 +8,21 @@ selectors() {
 	mapfile -t selectors <<<"$(grep -v '^#' "shops/$1/$2")"
 }
 
-# A record as scraped, or as read from a file, into the table.
-store_products() {
+# page VENDOR: products from envelopes, which have what is known of each. Where
+# most look different, so will the others: that ends it.
+page() {
+	selectors "$1" product
+	stage page scrape --max-rejects 25 --with vendor=.vendor \
+		--with link=.link --with release_year=.release_year "${selectors[@]}"
+}
+
+shape() {
+	stage shape fields --drop stock --set 'brand="hallmark"' \
+		--stamp last_synced_at
+}
+
+# Records as scraped, or as read from a file, into the table.
+store() {
 	stage store pg-upsert -t products -k vendor -k link \
 		--update price,availability --newer last_synced_at \
 		--history product_changes >/dev/null

@@ -179,11 +179,9 @@ rejected() {
 	# From that list; no other is asked for.
 	forget_counts
 	ornaments_end 0 job=new vendor=ornament_shop_com year=2020
-	[ "$(sql 'select distinct vendor, release_year from products')" = \
-		'ornament_shop_com|2020' ]
 	[[ $output == *2020* && $output != *hookedonhallmark_com* ]]
-	ornaments_end 0 job=new year=2020
-	jq -c 'select(.release_year == 2020)' truth1 >now
+	jq -c 'select(.release_year == 2020 and (.vendor | test("^orn")))' \
+		truth1 >now
 	same_as now
 	[ "$(counts .requests)" -eq "$(wc -l <now)" ]
 	ornaments_end 1 job=known year=2019
@@ -215,10 +213,8 @@ rejected() {
 	done <<-'END'
 		job=everything|job is "everything": it has to be all, sync_links, new or known
 		vendor=amazon|there is no vendor "amazon": there are hallmark_ornaments_com
-		year=98|year is "98": it has to be one, as 1998
+		interval=1 week|interval is "1 week": it has to be a time, as 12h or 7d
 	END
-	ornaments_end 64 'interval=1 week'
-	[[ $stderr == *'interval is "1 week": it has to be a time, as 12h or 7d'* ]]
 	ornaments_end 66 csv=none.csv
 	[[ $stderr == *"could not read the file \"$PWD/none.csv\""* ]]
 }
