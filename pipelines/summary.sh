@@ -46,28 +46,31 @@ summarize() {
 	check_accounts
 	exit_status=$status
 	[[ -z $signal ]] || exit_status=$((128 + $(kill -l "$signal")))
-	jq -n --arg dataset "$dataset" --arg run "${SLUICE_RUN##*/}" \
-		--arg started "$started" --arg ended "$EPOCHREALTIME" \
+	jq -n --arg started "$started" --arg ended "${ended:-$EPOCHREALTIME}" \
 		--arg signal "$signal" --argjson exit "$exit_status" \
 		--arg database "${PGDATABASE-}" --argjson stages "$stages" \
 		--argjson reasons "$reasons" --arg accounts "$accounts" \
 		--argjson rejected "$(wc -l <"$rejects")" \
-		--arg resumes "$resumes" --arg host "$HOSTNAME" \
-		--arg version "$(version)" --rawfile params "$SLUICE_RUN/params" \
+		--argjson requests "$(wc -l <"$SLUICE_RUN/receipts.ndjson")" \
+		--slurpfile run "$SLUICE_RUN/run.json" \
+		--rawfile params "$SLUICE_RUN/params" \
 		'def time: tonumber | floor | todate;
-		{$dataset, $run, $host, $version,
+		def sum(f): [$stages[] | f // 0] | add // 0;
+		$run[0] + {
 		params: ($params | split("\n") | map(select(. != ""))),
-		resumes: (if $resumes == "" then null else $resumes end),
 		started: ($started | time), ended: ($ended | time),
 		seconds: ((($ended | tonumber) - ($started | tonumber)) * 1000
 			| round / 1000),
-		is: (if $signal != "" then "interrupted"
+		is: (if $signal == "KILL" then "killed"
+			elif $signal != "" then "interrupted"
 			elif $exit == 0 then "done"
 			elif $exit == 1 then "done in part"
 			else "failed" end),
 		signal: (if $signal == "" then null else $signal end),
-		$exit, $database, $stages,
-		accounts: ($accounts | split("\n")),
+		$exit, $database, requests: {count: $requests,
+			attempts: sum(.attempts), limited: sum(.limited),
+			wait_ms: sum(.wait_ms)},
+		$stages, accounts: ($accounts | split("\n")),
 		rejects: {count: $rejected, $reasons}}' \
 		>"$SLUICE_RUN/summary.json.new" &&
 		mv "$SLUICE_RUN/summary.json.new" "$SLUICE_RUN/summary.json"

@@ -7,7 +7,7 @@ small_pipelines() {
 	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
 	pipelines=$BATS_TEST_TMPDIR/pipelines
 	mkdir "$pipelines"
-	cp -R "$root"/pipelines/{run,*.sh,local-postgres,report,page} "$pipelines"
+	cp -R "$root"/pipelines/{run,*.sh,*.sql,local-postgres,report,page} "$pipelines"
 }
 
 # dataset NAME: its pipeline is standard input. fake IN OUT EXIT is a tool.
