@@ -479,25 +479,74 @@ a|2|2' ]
 	[ "$(sql 'table t')" = '1|2' ]
 }
 
+# asked: how many statements the server was asked for, and forgets them.
+asked() {
+	local log=$SLUICE_VAR/pg/log
+	wait_for closed
+	grep -o ' pg-upsert LOG:  \(statement\|execute [^:]*\): .*' "$log" |
+		sed 's/^[^:]*: *[^:]*: //' | tr ';' '\n' | grep -c '[A-Z]'
+	: >"$log"
+}
+
+closed() {
+	[ "$(sql "select count(*) from pg_stat_activity
+		where application_name = 'pg-upsert'")" = 0 ]
+}
+
 @test "one bad row among 10,000 costs at most 20 statements" {
-	table 'id int primary key, a int check (a >= 0)'
-	seq 10000 | sed 's/.*/{"id":&,"a":&}/' >good
-	upsert -v -b 10000 <good
-	clean=$(grep -c 'SQL: ' <<<"$stderr")
-	for bad in '"x"' -1; do
-		for at in 1 2 4567 9999 10000; do
-			sql 'truncate t'
-			sed "${at}s/\"a\":[0-9]*/\"a\":$bad/" good >in
+	table 'id int primary key, a int check (a >= 0), b int unique,
+		c int not null, d int references t'
+	seq 10000 | sed 's/.*/{"id":&,"a":&,"b":&,"c":&,"d":0}/' >good
+	log_all() {
+		PGOPTIONS="$PGOPTIONS -c log_statement=all" \
+			upsert -b 10000 "$@"
+	}
+	sql 'insert into t values (0, 0, -7, 0)'
+	asked >/dev/null || true
+	log_all <good
+	clean=$(asked)
+	[ "$clean" -ge 5 ]
+	for bad in '"a":"x"' '"a":-1' '"b":-7' '"c":null' '"d":-1'; do
+		for at in 1 4567 10000; do
+			sql 'truncate t; insert into t values (0, 0, -7, 0)'
+			sed "${at}s/${bad%%:*}:[0-9]*/$bad/" good >in
 			rm -f rejects
-			upsert -v -b 10000 -r rejects <in
+			log_all -r rejects <in
 			[ "$status" -eq 1 ]
 			[ "$(jq .line rejects)" = "$at" ]
-			count_is 9999
-			n=$(grep -c 'SQL: [^R]' <<<"$stderr")
+			count_is 10000
+			n=$(asked)
 			echo "$bad at $at: $n statements, $clean without"
 			[ $((n - clean)) -le 20 ]
 		done
 	done
+}
+
+@test "a bad row that the server does not name is found by halves" {
+	table 'id int primary key, a int'
+	sql "create or replace function refuse() returns trigger language
+		plpgsql as \$\$ begin if new.a < 0 then
+		raise 'no (id)=(7) here'; end if; return new; end \$\$;
+		create trigger refuse before insert on t for each row
+		execute function refuse()"
+	seq 10000 | sed 's/.*/{"id":&,"a":&}/; 4567s/4567}/-1}/' >in
+	upsert -v -b 10000 -r rejects <in
+	[ "$status" -eq 1 ]
+	[ "$(jq -c '[.line, .code]' rejects)" = '[4567,"P0001"]' ]
+	count_is 9999
+	[ "$(grep -c 'SQL: WITH' <<<"$stderr")" -le 18 ]
+}
+
+@test "what the server names misleads nobody: keys that look alike" {
+	# The value of another column, cut and quoted texts, a row twice.
+	table "\"a, b\" text, id int primary key, c text check (c <> 'x')"
+	seq 300 | awk '{ c = $1 % 50 == 7 ? "x" : "y"
+		printf "{\"a, b\":\"%d, %d)=(%d\",\"id\":%d,\"c\":\"%s\"}\n",
+			$1 + 1, 300 - $1, $1 + 2, $1, c }' >in
+	upsert -r rejects <in
+	[ "$status" -eq 1 ]
+	[ "$(jq -c .line rejects | paste -sd,)" = 7,57,107,157,207,257 ]
+	count_is 294
 }
 
 @test "many bad rows, and nothing but bad rows, come to an end" {

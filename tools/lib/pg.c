@@ -32,6 +32,7 @@ forget_error(struct pg *pg)
 {
 	pg->code[0] = '\0';
 	buf_cut(&pg->why, 0);
+	buf_cut(&pg->detail, 0);
 	buf_cut(&pg->context, 0);
 	free(pg->datatype);
 	pg->datatype = NULL;
@@ -67,6 +68,7 @@ keep_error(struct pg *pg, const PGresult *res)
 	if (detail) {
 		buf_str(&pg->why, ": ");
 		add_line(&pg->why, detail);
+		buf_str(&pg->detail, detail);
 	}
 	if (context)
 		buf_str(&pg->context, context);
@@ -129,6 +131,7 @@ pg_free(struct pg *pg)
 	pg->conn = NULL;
 	forget_error(pg);
 	buf_free(&pg->why);
+	buf_free(&pg->detail);
 	buf_free(&pg->context);
 }
 

@@ -23,7 +23,8 @@ struct pg {
 	PGconn *conn;
 	char code[6];       /* the last error's SQLSTATE, or "" */
 	struct buf why;     /* its message and detail, without a newline */
-	struct buf context; /* where it happened, as the server tells it */
+	struct buf detail;  /* the latter alone, as the server tells it */
+	struct buf context; /* where it happened, the same way */
 	char *datatype;     /* the domain it is about, or NULL */
 	/* Is told each statement of pg_exec before it is run, or NULL. */
 	void (*trace)(void *arg, const char *sql);

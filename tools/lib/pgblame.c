@@ -80,3 +80,134 @@ pgblame_column(const struct pg *pg, const struct pgrows *b, size_t row)
 	}
 	return found;
 }
+
+/* ---- the row that broke a constraint ---- */
+
+/* Fields of the row and what they hold. */
+struct values {
+	size_t n;
+	struct {
+		size_t field;
+		struct json_val text;
+	} of[8];
+};
+
+static bool
+add_value(
+    struct values *v, const struct pgrows *b, size_t col, struct json_val text)
+{
+	size_t i;
+
+	for (i = 0; i < b->ncol && b->col[i] != col; i++)
+		;
+	if (i == b->ncol || v->n == sizeof v->of / sizeof *v->of)
+		return false;
+	v->of[v->n].field = i;
+	v->of[v->n++].text = text;
+	return true;
+}
+
+/* What is in front of the next comma, or the end; passes over both. */
+static struct json_val
+next_part(const char **s, const char *end)
+{
+	const char *from = *s,
+		   *comma = memmem(from, (size_t)(end - from), ", ", 2);
+
+	*s = comma ? comma + 2 : end;
+	return (struct json_val){from, (size_t)((comma ? comma : end) - from)};
+}
+
+static bool
+is(struct json_val text, const char *s)
+{
+	return strlen(s) == text.len && memcmp(s, text.s, text.len) == 0;
+}
+
+/* `Key (a, "B")=(1, x) already exists.`, in any language. */
+static bool
+key_values(struct values *v, const struct pgrows *b, const char *detail)
+{
+	const struct pgtable *t = b->table;
+	const char *equal = strstr(detail, ")=("), *s, *names, *end;
+	struct json_val name;
+	size_t c;
+
+	names = equal ? memrchr(detail, '(', (size_t)(equal - detail)) : NULL;
+	if (names == NULL)
+		return false;
+	names++;
+	s = equal + 3;
+	end = strstr(s, ") ");
+	end = end ? end : s + strcspn(s, ")");
+	while (names < equal && s < end) {
+		name = next_part(&names, equal);
+		for (c = 0; c < t->ncol; c++)
+			if (is(name, t->col[c].name) ||
+			    is(name, t->col[c].ident))
+				break;
+		if (!add_value(v, b, c, next_part(&s, end)))
+			return false;
+	}
+	return names >= equal && s >= end;
+}
+
+/* `Failing row contains (1, x, null).`: of all its values, those of the key. */
+static bool
+row_values(struct values *v, const struct pgrows *b, const char *detail)
+{
+	const struct pgtable *t = b->table;
+	const char *s = strchr(detail, '('), *end = strrchr(detail, ')');
+	struct json_val text;
+	size_t c;
+
+	if (s == NULL || end == NULL)
+		return false;
+	s++;
+	for (c = 0; s < end && c < t->ncol; c++) {
+		text = next_part(&s, end);
+		if (t->col[c].in_key && !add_value(v, b, c, text))
+			return false;
+	}
+	return v->n == t->nkey;
+}
+
+/* Are these the fields of the row? */
+static bool
+has(const struct pgrows *b, size_t row, const struct values *v)
+{
+	const char *s = b->field.s + b->row[row].field, *tab;
+	const char *end = s + b->row[row].field_len - 1;
+	size_t i, j, found = 0;
+
+	for (i = 0; found < v->n && i < b->ncol; i++, s = tab + 1) {
+		tab = memchr(s, '\t', (size_t)(end - s));
+		tab = tab ? tab : end;
+		for (j = 0; j < v->n; j++) {
+			if (v->of[j].field != i)
+				continue;
+			if ((size_t)(tab - s) != v->of[j].text.len ||
+			    memcmp(s, v->of[j].text.s, (size_t)(tab - s)) != 0)
+				return false;
+			found++;
+		}
+	}
+	return found == v->n;
+}
+
+size_t
+pgblame_guess(const struct pg *pg, const struct pgrows *b, size_t lo, size_t hi)
+{
+	struct values v = {.n = 0};
+
+	if (strncmp(pg->code, "23", 2) != 0 || pg->detail.len == 0)
+		return SIZE_MAX;
+	if (!(strstr(pg->detail.s, ")=(") ? key_values : row_values)(
+		&v, b, pg->detail.s) ||
+	    v.n == 0)
+		return SIZE_MAX;
+	for (; lo < hi; lo++)
+		if (!b->row[lo].bad && has(b, lo, &v))
+			return lo;
+	return SIZE_MAX;
+}

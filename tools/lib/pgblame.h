@@ -1,5 +1,5 @@
 /*
- * pgblame: which row and column COPY's error is about.
+ * pgblame: which row and column an error is about.
  */
 #ifndef SLUICE_PGBLAME_H
 #define SLUICE_PGBLAME_H
@@ -20,5 +20,12 @@ unsigned long pgblame_line(const struct pg *, const struct pgrows *,
  */
 const struct pgcol *pgblame_column(
     const struct pg *, const struct pgrows *, size_t row);
+
+/*
+ * The first of rows lo .. hi - 1 that has the values by which the server names
+ * what broke a constraint, or SIZE_MAX: likely the row, by no means surely.
+ */
+size_t pgblame_guess(
+    const struct pg *, const struct pgrows *, size_t lo, size_t hi);
 
 #endif

@@ -4,17 +4,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "pgbisect.h"
 #include "pgblame.h"
 #include "pgchange.h"
 #include "pgload.h"
 
 enum { ALONE = 8 }; /* batches, after a deadlock */
-
-/*
- * Brings rows lo .. hi - 1 into the database. EX_DATAERR: the server refused
- * one of them, *bad where it could be told, else SIZE_MAX.
- */
-typedef int attempt(struct pgload *, size_t lo, size_t hi, size_t *bad);
 
 /* ---- refused rows ---- */
 
@@ -46,48 +41,6 @@ refuse(struct pgload *s, size_t row, const struct pgcol *col)
 	/* Without rejects the first bad record is where everything ends. */
 	if (s->stop_at_bad)
 		s->end = row;
-}
-
-/*
- * Attempts all rows, with as few statements as the bad ones allow. A part
- * that fails is halved: what succeeds is kept, so that one bad row among n
- * costs log n statements, and the rows before it go in before those after.
- * Where bad rows are frequent, the parts follow the gaps between them.
- */
-static int
-each_part(struct pgload *s, attempt *try)
-{
-	size_t lo = 0, hi = s->end, fail = 0, nbad = 0, len, bad;
-	int status;
-
-	while (lo < s->end) {
-		status = try(s, lo, hi, &bad);
-		if (status != 0 && status != EX_DATAERR)
-			return status;
-		if (status == EX_DATAERR && bad == SIZE_MAX && hi - lo > 1) {
-			fail = hi;
-			hi = lo + (hi - lo) / 2;
-			continue;
-		}
-		if (status == EX_DATAERR && bad != SIZE_MAX && bad > lo) {
-			/* All rows before it are good: the next attempt. */
-			hi = bad;
-			continue;
-		}
-		len = (hi - lo) * 4;
-		if (status == EX_DATAERR) {
-			hi = lo + 1;
-			fail = 0;
-			nbad++;
-			len = nbad < 4 ? s->end : 2 * lo / nbad + 1;
-		}
-		lo = hi;
-		if (fail > lo)
-			hi = lo + (fail - lo + 1) / 2;
-		else
-			hi = s->end - lo < len ? s->end : lo + len;
-	}
-	return 0;
 }
 
 /* ---- attempts, each under the savepoint that is set when they begin ---- */
@@ -299,11 +252,11 @@ run(struct pgload *s, void (*make)(struct buf *, const struct pgtable *))
 static int
 stage(struct pgload *s)
 {
-	int status = each_part(s, copy_staged);
+	int status = pgbisect(s, copy_staged);
 
 	if (status == 0 && s->rows->nshape > 1 && s->table->nkey > 0)
 		status = run(s, pgmerge_rounds);
-	return status ? status : each_part(s, merge);
+	return status ? status : pgbisect(s, merge);
 }
 
 static int
@@ -367,7 +320,7 @@ pgload(struct pgload *s)
 
 	pgload_reset(s);
 	if (s->direct) {
-		status = each_part(s, copy_direct);
+		status = pgbisect(s, copy_direct);
 	} else {
 		status = s->staged ? 0 : run(s, pgmerge_stage);
 		if (status == 0)

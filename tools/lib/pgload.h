@@ -4,7 +4,7 @@
  * Rows are copied to the session's temporary table and merged from there; an
  * append of rows of one shape is copied into the table itself. A row that
  * the server refuses is found, by the line that COPY's error names or by
- * halving what is merged under a savepoint, and left out.
+ * dividing what is merged under a savepoint, and left out.
  */
 #ifndef SLUICE_PGLOAD_H
 #define SLUICE_PGLOAD_H
