@@ -870,6 +870,8 @@ spoiled() {
 				[ "$(home '.batches[-1][0]')" != \
 					"$(jq -s '.[0].id' audit/pending_*)" ] ||
 					what=reject
+				# What was not sent is not of unknown fate.
+				[ $call != fsync ] || [ $what = reject ]
 				post -b 3 --audit audit -r rejects --ambiguous $what \
 					<in
 				[ "$status" -le 1 ]
@@ -877,5 +879,8 @@ spoiled() {
 			[ "$(home '[.counts|length, (map(.)|unique)]')" = '[6,[1]]' ]
 		done
 		[ "$n" -gt 1 ]
+		# A file and its folder each: audit.json, and of two batches the
+		# records before they are sent, the ids after.
+		[ $call != fsync ] || [ "$n" -eq 11 ]
 	done
 }

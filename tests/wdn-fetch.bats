@@ -489,6 +489,23 @@ time.sleep(20)' >port 3>&- &
 	kill "$there_pid"
 }
 
+@test "who has a turn already is held, too" {
+	local pid
+	start_apid --fault '/busy:fields=429|Retry-After: 2'
+	wdn-fetch --rate 40/m -u "$API/echo/{id}" -- 1 2 >out 3>&- &
+	pid=$!
+	arrived() { [ "$(counts .requests)" -ge 1 ]; }
+	wait_for arrived
+	# The turn of the second is in 1.5 seconds.
+	run --separate-stderr wdn-fetch --retry 0 -u "$API/busy"
+	[ "$status" -eq 75 ]
+	wait "$pid"
+	# shellcheck disable=SC2016 # jq's
+	[ "$(asked '(map(select(.url == "/busy"))[0].answered_ms) as $at |
+		map(select(.url == "/echo/2").t_ms - $at) |
+		all(. < 0 or . >= 1990)')" = true ]
+}
+
 @test "--rate holds for all processes together" {
 	start_apid --products 40
 	product_ids | head -n 20 >ids
