@@ -177,8 +177,45 @@ sql() {
 	return "$status"
 }
 
-# report FILE: prints, as a table, the rows that the statement in the file asks
-# for, and keeps them in the run's folder.
+# schema FILE: makes the tables and views of the file, by SLUICE_OWNER, a login
+# that is a member of sluice_owner, where that is set (see roles.sql). Else by
+# who loads; one that may not do that goes on where all of them are there.
+schema() {
+	local may names
+	if [[ ${SLUICE_OWNER-} ]]; then
+		(
+			unset PGPASSWORD # the other's
+			export PGOPTIONS="${PGOPTIONS-} -c role=sluice_owner"
+			sql -U "$SLUICE_OWNER" -f "$1"
+		)
+		return
+	fi
+	names=$(sed -nE 's/^create (table if not exists|(or replace )?view) ([^ (]+).*/\3/p' \
+		"$1" | paste -sd ' ')
+	may=$(sql -v names="$names" <<-'END'
+		with named as (
+			select name, to_regclass(name) as oid
+			from unnest(string_to_array(:'names', ' ')) as name
+		)
+		select case when has_schema_privilege(current_schema(), 'create')
+			and not exists (select from named join pg_class using (oid)
+				where not pg_has_role(relowner, 'usage'))
+			then 'make'
+			else 'go on' || coalesce((select string_agg(' ' || name, '')
+				from named where oid is null), '') end;
+	END
+	) || return
+	case $may in
+	make) sql -f "$1" ;;
+	'go on') ;;
+	*) die 77 "what is to be loaded is not there, and this login may not" \
+		"make it:${may#go on}: have a member of sluice_owner run, once," \
+		"psql -c 'set role sluice_owner' -f $(realpath "$1")" ;;
+	esac
+}
+
+# report FILE [PSQL'S ARGUMENTS]: prints, as tables, the rows that the statements
+# in the file ask for, and keeps them in the run's folder.
 report() {
 	sql -P tuples_only=off -P format=aligned -P footer=off "${@:2}" -f "$1" |
 		tee "$SLUICE_RUN/report"

@@ -19,7 +19,9 @@ choose_database() {
 	[[ -e $folder/database ]] || return 0
 	if [[ -z ${PGHOST-}${PGHOSTADDR-}${PGSERVICE-}${PGDATABASE-} ]]; then
 		private=1
-		eval "$("$pipelines/local-postgres" env "$(<"$folder/database")")"
+		eval "$("$pipelines/local-postgres" env "$(<"$folder/database")" \
+			sluice_loader)"
+		export SLUICE_OWNER=sluice_admin
 	elif [[ -z ${PGSERVICE-}${PGDATABASE-} ]]; then
 		PGDATABASE=$(<"$folder/database")
 		export PGDATABASE

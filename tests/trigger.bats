@@ -3,6 +3,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # quoted on purpose; each test is a subshell; bats and the helper set the rest
 
 load helper
+load small
 # shellcheck source-path=SCRIPTDIR source=../pipelines/state.sh
 . "$BATS_TEST_DIRNAME/../pipelines/state.sh"
 
@@ -16,17 +17,16 @@ setup_file() {
 }
 
 setup() {
-	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
-	pipelines=$BATS_TEST_TMPDIR/pipelines
+	small_pipelines
+	cp -R "$root/pipelines/trigger" "$pipelines"
+	mkdir "$SLUICE_VAR"
 	keys=$BATS_TEST_TMPDIR/keys
 	export SLUICE_TRIGGER_KEYS=$keys
-	mkdir -p "$pipelines" "$SLUICE_VAR"
-	cp -R "$root"/pipelines/{run,*.sh,local-postgres,trigger} "$pipelines"
 	lines '# who may what' '' "ops start,read $ops" \
 		"shop start:one,start:shop $shop" "board read $board" >"$keys"
 	chmod 600 "$keys"
-	dataset one
-	dataset two
+	gated one
+	gated two
 	mkfifo "$BATS_TEST_TMPDIR/gate"
 }
 
@@ -39,8 +39,8 @@ teardown() {
 	done
 }
 
-# dataset NAME: it says its parameters, waits where gate=1, and has a report.
-dataset() {
+# gated NAME: a dataset that says its parameters, waits where gate=1, and has a report.
+gated() {
 	mkdir "$pipelines/$1"
 	printf 'color  which\ngate  1: wait\n' >"$pipelines/$1/params"
 	cat >"$pipelines/$1/pipeline" <<-END

@@ -1,12 +1,6 @@
--- The tables, where they are missing. A role that may not create any can run
--- the pipeline once somebody else has run this file.
-select to_regclass('products') is null or to_regclass('product_changes') is null
-	or to_regclass('year_links') is null or to_regclass('links') is null
-	or to_regclass('fetches') is null or to_regclass('price_differences') is null
-	as missing \gset
-\if :missing
+-- The tables, where they are missing.
+set client_min_messages = warning;
 begin;
-set local client_min_messages = warning;
 -- Two at once: `if not exists` alone does not keep them apart.
 select from pg_advisory_xact_lock(hashtext('sluice ornaments schema'));
 
@@ -106,4 +100,3 @@ create or replace view price_differences as
 			= regexp_replace(lower(b.name), '[^[:alnum:]]+', ' ', 'g')
 		and a.vendor < b.vendor and a.price <> b.price;
 commit;
-\endif

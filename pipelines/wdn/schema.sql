@@ -1,9 +1,5 @@
--- The tables, where they are missing. A role that may not create any can run
--- the pipeline once somebody else has run this file.
-select to_regclass('brands') is null or to_regclass('products') is null
-	or to_regclass('retailers') is null or to_regclass('offers') is null
-	or to_regclass('fetches') is null as missing \gset
-\if :missing
+-- The tables, where they are missing.
+set client_min_messages = warning;
 begin;
 -- Two at once: `if not exists` alone does not keep them apart.
 select from pg_advisory_xact_lock(hashtext('sluice wdn schema'));
@@ -55,4 +51,3 @@ create table if not exists fetches (
 	primary key (resource, id)
 );
 commit;
-\endif
