@@ -694,6 +694,15 @@ spoiled() {
 	[ "$status" -eq 1 ]
 	[ "$(jq -cs 'map([.line,.code,.reason])' keys)" = \
 		'[[1,"E7","the server refused it: no: field required"],[5,"E7","the server refused it: no: field required"],[6,"E7","the server refused it: no: field required"]]' ]
+	# A batch that is full by its bytes leaves the next record its own key.
+	curl -fsS -X DELETE "$API/_apid/home"
+	sed '4s/.*/{"id":4}/' in | head -6 >six
+	run --separate-stderr batch-post -k .id -u "$API$path" --bytes 140 \
+		--audit six.audit -r six.rejects \
+		--item-errors '.errors[]|{key,reason}' <six
+	[ "$status" -eq 1 ]
+	[ "$(jq -cs 'map(.key)' six.rejects)" = '["1","4","5","6"]' ]
+	[ "$(home .batches)" = '[[2,3],[]]' ]
 	# Without rejects it ends at the first, what was accepted delivered.
 	curl -fsS -X DELETE "$API/_apid/home"
 	post -b 4 --item-errors .errors <in

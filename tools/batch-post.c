@@ -142,11 +142,11 @@ static int
 one_record(void)
 {
 	struct rec_saved r = {rec.s, rec.len, rec.line};
+	struct json_val v = {rec.s, rec.len};
 	bool skip = false;
 	int status = 0;
 
-	if (key.n > 0 &&
-	    key_get(&key, (struct json_val){rec.s, rec.len}) != KEY_OK)
+	if (key.n > 0 && key_get(&key, v) != KEY_OK)
 		return bad_record();
 	if (audit_dir)
 		status = look_up(&skip);
@@ -157,6 +157,8 @@ one_record(void)
 	if (status == 0 && batch_size > 0 &&
 	    batch_bytes(&batch, &deliver.form, rec.len) > batch_size) {
 		status = flush();
+		/* --item-errors has read keys of its own by it. */
+		key_get(&key, v);
 		if (audit_dir)
 			set_add(&gathered, key.bytes.s, key.bytes.len);
 	}
