@@ -75,6 +75,30 @@ until_it_waits() {
 	done
 }
 
+# wide BYTES: 20000 records of so many bytes, with their newlines.
+wide() {
+	awk -v "n=$1" 'BEGIN {
+		for (i = 1; i <= 20000; i++) {
+			s = sprintf("{\"id\":%d,\"pad\":\"", i + 100000)
+			pad = n ? n - length(s) - 3 : i * 37 % 600
+			printf "%s%*s\"}\n", s, pad, ""
+		}
+	}'
+}
+
+@test "what is missing far apart is found without reading all again" {
+	local bytes
+	seq 100001 120000 | sed '5~3999d; $d; 1d' >delivered
+	for bytes in 64 512 0; do
+		wide $bytes >expected
+		run --separate-stderr verify-ids -k .id --expected expected \
+			<delivered
+		expect 1 '*' "*$(summary 20000 19993 7 0 0)"
+		[ "$(jq .id <<<"$output" | xargs)" = \
+			'100001 100005 104004 108003 112002 116001 120000' ]
+	done
+}
+
 @test "nothing expected, nothing delivered" {
 	run --separate-stderr verify-ids --expected /dev/null </dev/null
 	same 0
@@ -117,6 +141,10 @@ until_it_waits() {
 	run --separate-stderr verify-ids -k .id --expected /dev/null \
 		<<<'{"id":"\u00e9"}'
 	expect 1 '{"id":"\\u00e9","is":"extra","count":1}' '*'
+	run --separate-stderr verify-ids -k .id --expected /dev/null \
+		< <(lines '{"id":true}' true)
+	expect 1 "$(lines '{"id":true,"is":"extra","count":1}' \
+		'{"id":"true","is":"extra","count":1}')" '*'
 }
 
 @test "a key of several parts" {

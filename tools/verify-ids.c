@@ -153,11 +153,11 @@ missing_of_file(struct out *out, struct buf *id)
 		if (!idmatch_missing(&match, f.line, f.plain))
 			continue;
 		buf_cut(id, 0);
-		keyline_json(&key, f.line, id);
+		keyline_json(&key, f.line, f.plain, id);
 		print_missing(out, id);
 	}
 	if (*missing < wanted && !stop_asked())
-		die(EX_IOERR, "\"%s\" was changed while it was read", expected);
+		keyfile_changed(&f);
 	keyfile_close(&f);
 	buf_free(&blocks);
 }

@@ -186,6 +186,19 @@ key_of(struct key *k, const char *a)
 	return key_get(k, (struct json_val){a, strlen(a)});
 }
 
+static bool
+text_is(struct key *k, const char *record, const char *text)
+{
+	struct buf b = BUF_INIT;
+	bool same;
+
+	if (key_of(k, record) == KEY_OK)
+		key_text(k, &b);
+	same = b.s && strcmp(b.s, text) == 0;
+	buf_free(&b);
+	return same;
+}
+
 static void
 keys(void)
 {
@@ -210,9 +223,11 @@ keys(void)
 	CHECK(!same_key(&k, "{\"a\":\"x\",\"b\":\"yz\"}",
 		  "{\"a\":\"xy\",\"b\":\"z\"}"),
 	    "parts");
-	CHECK(key_of(&k, "{\"a\":7,\"b\":\"z\"}") == KEY_OK &&
-		  strcmp(k.text.s, "7,z") == 0,
-	    "%s", k.text.s);
+	k.numeric = false;
+	CHECK(text_is(&k, "{\"a\":7.0,\"b\":\"\\u007a\"}", "7.0,z"), "text");
+	CHECK(text_is(&k, "{\"a\":false,\"b\":true}", "false,true"), "words");
+	CHECK(text_is(&k, "{\"a\":\"\",\"b\":\"\\ud800\"}", ",\xef\xbf\xbd"),
+	    "half a pair");
 	key_free(&k);
 }
 

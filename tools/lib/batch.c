@@ -48,9 +48,9 @@ batch_add(struct batch *b, const struct rec_saved *r, struct key *k)
 	if (k->n == 0)
 		return;
 	buf_add(&b->key, k->bytes.s, k->bytes.len);
-	buf_add(&b->text, k->text.s, k->text.len);
+	key_text(k, &b->text);
 	buf_char(&b->text, '\0');
-	keyline_json(k, (struct json_val){r->s, r->len}, &b->id);
+	keyline_json(k, (struct json_val){r->s, r->len}, false, &b->id);
 	row->id_len = b->id.len - row->id;
 }
 

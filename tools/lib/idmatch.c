@@ -76,11 +76,11 @@ add_sized(struct buf *b, const void *s, size_t len)
 
 /* Keeps the id in hand to be told at the end: its key's bytes and its JSON. */
 static void
-keep(struct idmatch *m, struct buf *list, struct json_val line)
+keep(struct idmatch *m, struct buf *list, struct json_val line, bool plain)
 {
 	struct buf id = BUF_INIT;
 
-	keyline_json(m->key, line, &id);
+	keyline_json(m->key, line, plain, &id);
 	add_sized(list, m->key->bytes.s, m->key->bytes.len);
 	add_sized(list, id.s, id.len);
 	buf_free(&id);
@@ -98,13 +98,23 @@ delivered_counter(struct idmatch *m, struct json_val line, bool plain)
 	uint32_t *c;
 
 	if (m->ranged && strchr("sn", m->key->bytes.s[0]))
-		is = idrange_mark(&m->range, m->key->text.s, m->key->text.len);
+		is = idrange_mark(&m->range, m->key->bytes.s + KEY_HEAD,
+		    m->key->bytes.len - KEY_HEAD);
 	if (is == IDRANGE_FIRST)
 		return NULL;
 	c = counter(m, line, plain || is == IDRANGE_AGAIN);
 	if (is == IDRANGE_AGAIN && *c == 0)
 		*c = EXPECTED | 1;
 	return c;
+}
+
+static _Noreturn void
+cannot_count(const struct idmatch *m)
+{
+	struct buf id = BUF_INIT;
+
+	key_text(m->key, &id);
+	die(EX_SOFTWARE, "could not count the id %s any further", id.s);
 }
 
 /* Counts one delivery of the key in hand. */
@@ -123,15 +133,14 @@ deliver(struct idmatch *m, struct json_val line, bool plain)
 		return;
 	}
 	if ((*c & MOST) == MOST)
-		die(EX_SOFTWARE, "could not count the id %s any further",
-		    m->key->text.s);
+		cannot_count(m);
 	++*c;
 	if (*c == 1) {
 		m->extra++;
-		keep(m, &m->extra_ids, line);
+		keep(m, &m->extra_ids, line, plain);
 	} else if (*c == (EXPECTED | 2)) {
 		m->duplicates++;
-		keep(m, &m->duplicate_ids, line);
+		keep(m, &m->duplicate_ids, line, plain);
 	}
 }
 
@@ -230,12 +239,19 @@ long_line(struct idmatch *m, struct json_val line, bool plain, uint32_t block)
 	settle_key(m, line, plain, block);
 }
 
+static void
+any_line(struct idmatch *m, struct json_val line, bool plain, uint32_t block)
+{
+	line = keyline_alone(m->key, line);
+	(line.len > LAG_LONGEST ? long_line : one_line)(m, line, plain, block);
+}
+
 void
 idmatch_expect(
     struct idmatch *m, struct json_val line, bool plain, uint32_t block)
 {
 	m->expecting = true;
-	(line.len > LAG_LONGEST ? long_line : one_line)(m, line, plain, block);
+	any_line(m, line, plain, block);
 }
 
 void
@@ -257,8 +273,7 @@ idmatch_deliver(struct idmatch *m, struct json_val line, bool plain)
 	if (m->ranged)
 		deliver(m, line, plain);
 	else
-		(line.len > LAG_LONGEST ? long_line : one_line)(
-		    m, line, plain, 0);
+		any_line(m, line, plain, 0);
 }
 
 void

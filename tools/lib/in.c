@@ -11,6 +11,7 @@
 
 enum {
 	BLOCK = 256 * 1024,
+	FIRST = 4096,  /* what is read after a seek, then twice that */
 	EXCERPT = 4096 /* what is kept of a line that is too long */
 };
 
@@ -19,8 +20,11 @@ in_open(struct in *in, const char *path, size_t max)
 {
 	struct stat st;
 
-	*in = (struct in){
-	    .max = max, .name = "<stdin>", .fd = STDIN_FILENO, .also.fd = -1};
+	*in = (struct in){.max = max,
+	    .block = BLOCK,
+	    .name = "<stdin>",
+	    .fd = STDIN_FILENO,
+	    .also.fd = -1};
 	if (path && strcmp(path, "-") != 0) {
 		in->name = path;
 		in->fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -39,6 +43,24 @@ in_close(struct in *in)
 	if (in->fd > STDIN_FILENO)
 		close(in->fd);
 	buf_free(&in->b);
+}
+
+uint64_t
+in_at(const struct in *in)
+{
+	return in->bytes - (in->b.len - in->at);
+}
+
+void
+in_seek(struct in *in, uint64_t at)
+{
+	if (lseek(in->fd, (off_t)at, SEEK_SET) < 0)
+		die_errno(EX_IOERR, "could not read %s", in->name);
+	buf_cut(&in->b, 0);
+	in->at = in->seen = 0;
+	in->bytes = at;
+	in->ended = false;
+	in->block = FIRST;
 }
 
 /* Waits until a read would not block; false when a signal asks to stop. */
@@ -82,7 +104,7 @@ fill(struct in *in, int timeout_ms)
 		in->at = 0;
 	}
 	do
-		n = read(in->fd, buf_room(&in->b, BLOCK), BLOCK);
+		n = read(in->fd, buf_room(&in->b, BLOCK), in->block);
 	while (n < 0 && errno == EINTR && !stop_asked());
 	if (n < 0 && errno == EINTR)
 		return IN_STOP;
@@ -92,6 +114,8 @@ fill(struct in *in, int timeout_ms)
 		in->ended = true;
 		return IN_END;
 	}
+	if (in->block < BLOCK)
+		in->block *= 2;
 	in->b.len += (size_t)n;
 	in->bytes += (uint64_t)n;
 	return in->started ? IN_LINE : start(in, timeout_ms);
@@ -125,7 +149,7 @@ take_line(struct in *in, size_t end, const char **s, size_t *len)
 {
 	*s = in->b.s + in->at;
 	*len = end - in->at;
-	in->start = in->bytes - (in->b.len - in->at);
+	in->start = in_at(in);
 	in->at = in->seen = end + (end < in->b.len);
 	in->line++;
 	if (*len > 0 && (*s)[*len - 1] == '\r')

@@ -22,6 +22,7 @@ struct in {
 	bool started;       /* a byte order mark has been looked for */
 	bool ended;         /* read(2) returned 0 */
 	bool regular;       /* never blocks: no poll before a read */
+	size_t block;       /* bytes of the next read */
 	struct pollfd also; /* in_wait: what else to wait for; fd -1: nothing */
 	size_t max;         /* longest line, in bytes, without its newline */
 	struct buf b;
@@ -64,6 +65,14 @@ enum in_is in_wait(struct in *, int timeout_ms, const char **s, size_t *len);
  */
 enum in_is in_more(struct in *, size_t have, const char **s, size_t *len);
 void in_take(struct in *, size_t n);
+
+/* Where the next line, or byte, begins. */
+uint64_t in_at(const struct in *);
+/*
+ * Goes on at that byte of an ordinary file. Line numbers go on as if nothing
+ * had been passed over.
+ */
+void in_seek(struct in *, uint64_t at);
 
 void in_close(struct in *);
 

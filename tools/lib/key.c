@@ -13,6 +13,7 @@ key_opt(void *to, const char *text)
 	if (e == NULL)
 		return why;
 	k->part = buf_array(k->part, k->n + 1, sizeof *k->part);
+	k->value = buf_array(k->value, k->n + 1, sizeof *k->value);
 	k->part[k->n++] = e;
 	return NULL;
 }
@@ -25,9 +26,10 @@ key_free(struct key *k)
 	for (i = 0; i < k->n; i++)
 		expr_free(k->part[i]);
 	free(k->part);
+	free(k->value);
 	buf_free(&k->bytes);
-	buf_free(&k->text);
 	buf_free(&k->why);
+	buf_free(&k->alone);
 	*k = (struct key)KEY_INIT;
 }
 
@@ -38,20 +40,20 @@ key_scalar(struct buf *b, struct json_val v, bool numeric)
 	size_t head = b->len;
 	uint32_t len;
 
-	buf_add(b, "sn\0\0\0", 5);
+	buf_add(b, "sn\0\0\0", KEY_HEAD);
 	b->s[head] = type == JSON_STRING   ? 's'
 		     : type == JSON_NUMBER ? 'n'
 					   : *v.s;
 	if (type == JSON_STRING && !json_decode(b, v)) {
 		/* Half a surrogate pair means nothing but its spelling. */
-		buf_cut(b, head + 5);
+		buf_cut(b, head + KEY_HEAD);
 		buf_add(b, v.s, v.len);
 		b->s[head] = 'r';
 	} else if (type == JSON_NUMBER && numeric)
 		json_canonical_number(b, v);
 	else if (type == JSON_NUMBER)
 		buf_add(b, v.s, v.len);
-	len = (uint32_t)(b->len - head - 5);
+	len = (uint32_t)(b->len - head - KEY_HEAD);
 	memcpy(b->s + head + 1, &len, sizeof len);
 }
 
@@ -71,12 +73,6 @@ add_part(struct key *k, struct expr *e, struct json_val v)
 	default:
 		break;
 	}
-	if (k->text.len > 0)
-		buf_char(&k->text, ',');
-	if (*v.s == '"')
-		json_decode(&k->text, v);
-	else
-		buf_add(&k->text, v.s, v.len);
 	key_scalar(&k->bytes, v, k->numeric);
 	return KEY_OK;
 }
@@ -85,16 +81,14 @@ enum key_is
 key_get(struct key *k, struct json_val record)
 {
 	enum key_is is = KEY_OK;
-	struct json_val v;
 	size_t i;
 
 	buf_cut(&k->bytes, 0);
-	buf_cut(&k->text, 0);
 	buf_cut(&k->why, 0);
 	for (i = 0; i < k->n && is == KEY_OK; i++) {
-		switch (expr_get(k->part[i], record, &v)) {
+		switch (expr_get(k->part[i], record, &k->value[i])) {
 		case EXPR_VALUE:
-			is = add_part(k, k->part[i], v);
+			is = add_part(k, k->part[i], k->value[i]);
 			break;
 		case EXPR_NONE:
 			buf_printf(&k->why, "the key %s is missing",
@@ -108,4 +102,25 @@ key_get(struct key *k, struct json_val record)
 		}
 	}
 	return is;
+}
+
+void
+key_text(const struct key *k, struct buf *b)
+{
+	const char *p = k->bytes.s, *end = p + k->bytes.len;
+	struct json_val v;
+	uint32_t len;
+
+	for (; p < end; p = v.s + v.len) {
+		if (p > k->bytes.s)
+			buf_char(b, ',');
+		memcpy(&len, p + 1, sizeof len);
+		v = (struct json_val){p + KEY_HEAD, len};
+		if (*p == 'r')
+			json_decode(b, v);
+		else if (*p == 't' || *p == 'f')
+			buf_str(b, *p == 't' ? "true" : "false");
+		else
+			buf_add(b, v.s, v.len);
+	}
 }

@@ -20,14 +20,22 @@ struct key {
 	size_t n;
 	bool numeric;
 	struct buf bytes; /* the canonical bytes of the last key_get */
-	struct buf text;  /* the same for people: `42`, `a,7` */
+	/*
+	 * Each part's raw value in it; valid as long as the record, and until
+	 * the next key_get.
+	 */
+	struct json_val *value;
 	struct buf why;
+	struct buf alone; /* keyfile.h's own */
 };
 
-#define KEY_INIT                                             \
-	{                                                    \
-		NULL, 0, false, BUF_INIT, BUF_INIT, BUF_INIT \
+#define KEY_INIT                                                   \
+	{                                                          \
+		NULL, 0, false, BUF_INIT, NULL, BUF_INIT, BUF_INIT \
 	}
+
+/* A part's type and length, in `bytes` before its own. */
+enum { KEY_HEAD = 5 };
 
 /* An opt_call: adds a part. */
 const char *key_opt(void *key, const char *expr);
@@ -39,8 +47,14 @@ enum key_is {
 	KEY_FAILED /* a part is no scalar or its expression failed; `why` */
 };
 
-/* Computes `bytes` and `text` of a checked record. */
+/* Computes `bytes` and `value` of a checked record. */
 enum key_is key_get(struct key *, struct json_val record);
+
+/*
+ * Appends the key in `bytes` for people: `42`, `a,7`; with `numeric` its
+ * numbers as they are compared.
+ */
+void key_text(const struct key *, struct buf *);
 
 /* The canonical bytes of a scalar value alone, appended. */
 void key_scalar(struct buf *, struct json_val, bool numeric);

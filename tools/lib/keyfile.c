@@ -5,6 +5,9 @@
 #include "msg.h"
 #include "opt.h"
 
+/* Wanted lines so many bytes apart are worth a seek. */
+enum { FAR = 16 * 1024 };
+
 static bool
 is_text(const char *s)
 {
@@ -21,12 +24,6 @@ add_value(struct key *k, struct json_val v)
 		buf_printf(&k->why, "a key cannot be %s", json_type_name(type));
 		return false;
 	}
-	if (k->text.len > 0)
-		buf_char(&k->text, ',');
-	if (type == JSON_STRING)
-		json_decode(&k->text, v);
-	else
-		buf_add(&k->text, v.s, v.len);
 	key_scalar(&k->bytes, v, k->numeric);
 	return true;
 }
@@ -70,7 +67,6 @@ static void
 clear(struct key *k)
 {
 	buf_cut(&k->bytes, 0);
-	buf_cut(&k->text, 0);
 	buf_cut(&k->why, 0);
 }
 
@@ -129,7 +125,6 @@ keyline_get(struct key *k, struct json_val line, bool json)
 		buf_str(&k->why, "a key cannot be text that is not UTF-8");
 		return KEYLINE_BAD;
 	}
-	buf_add(&k->text, line.s, line.len);
 	text_bytes(&k->bytes, line);
 	return KEYLINE_PLAIN;
 }
@@ -154,34 +149,30 @@ keyline_number(struct key *k, struct json_val line)
 	return true;
 }
 
-/* Appends what the key's expressions give for a record. */
-static void
-record_json(struct key *k, struct json_val record, struct buf *b)
+struct json_val
+keyline_alone(struct key *k, struct json_val line)
 {
-	struct json_val v;
+	struct buf *b = &k->alone;
 	size_t i;
 
-	if (k->n > 1)
-		buf_char(b, '[');
+	if (*line.s != '{')
+		return line;
+	if (k->n == 1)
+		return k->value[0];
+	buf_cut(b, 0);
 	for (i = 0; i < k->n; i++) {
-		if (i > 0)
-			buf_char(b, ',');
-		if (expr_get(k->part[i], record, &v) == EXPR_VALUE)
-			buf_add(b, v.s, v.len);
-		else
-			buf_str(b, "null");
+		buf_char(b, i > 0 ? ',' : '[');
+		buf_add(b, k->value[i].s, k->value[i].len);
 	}
-	if (k->n > 1)
-		buf_char(b, ']');
+	buf_char(b, ']');
+	return (struct json_val){b->s, b->len};
 }
 
 void
-keyline_json(struct key *k, struct json_val line, struct buf *b)
+keyline_json(struct key *k, struct json_val line, bool plain, struct buf *b)
 {
-	if (*line.s == '{')
-		record_json(k, line, b);
-	else if (!is_text(line.s))
-		json_compact(b, line);
+	if (!plain)
+		json_compact(b, keyline_alone(k, line));
 	else if (is_number(line))
 		buf_add(b, line.s, line.len);
 	else
@@ -198,7 +189,15 @@ keyfile_open(struct keyfile *f, const char *path, struct key *k)
 static _Noreturn void
 bad_line(const struct keyfile *f, const char *why)
 {
+	if (f->blocks)
+		keyfile_changed(f);
 	die(EX_DATAERR, "%s:%" PRIu64 ": %s", f->in.name, f->in.line, why);
+}
+
+void
+keyfile_changed(const struct keyfile *f)
+{
+	die(EX_IOERR, "\"%s\" was changed while it was read", f->in.name);
 }
 
 uint32_t
@@ -211,13 +210,35 @@ keyfile_block(const struct keyfile *f)
 }
 
 static bool
-is_wanted(const struct keyfile *f)
+is_wanted(const struct keyfile *f, uint64_t block)
 {
-	uint32_t block = keyfile_block(f);
+	return f->blocks->s[block / 8] >> block % 8 & 1;
+}
 
-	return f->blocks == NULL ||
-	       (block / 8 < f->blocks->len &&
-		   (f->blocks->s[block / 8] >> block % 8 & 1));
+/*
+ * Goes to the next line that is wanted; false where there is none. Where few
+ * are, most of the file is not read again.
+ */
+static bool
+go_on(struct keyfile *f)
+{
+	const uint64_t n = (uint64_t)f->blocks->len * 8;
+	uint64_t at = in_at(&f->in), block = at / KEYFILE_BLOCK;
+	struct json_val rest;
+	enum in_is is;
+
+	if (block > KEYFILE_LAST_BLOCK)
+		block = KEYFILE_LAST_BLOCK;
+	while (block < n && !is_wanted(f, block))
+		block += f->blocks->s[block / 8] ? 1 : 8 - block % 8;
+	if (block >= n)
+		return false;
+	if (block * KEYFILE_BLOCK < at + FAR)
+		return true;
+	/* A line that begins with the block comes after a newline. */
+	in_seek(&f->in, block * KEYFILE_BLOCK - 1);
+	is = in_line(&f->in, &rest.s, &rest.len);
+	return is != IN_END && is != IN_STOP;
 }
 
 bool
@@ -229,13 +250,16 @@ keyfile_next(struct keyfile *f)
 	bool json;
 
 	do {
+		if (f->blocks && !go_on(f))
+			return false;
 		is = in_line(&f->in, &f->line.s, &f->line.len);
 		if (is == IN_END || is == IN_STOP)
 			return false;
 		if (is == IN_LONG)
 			bad_line(f, "line longer than --max-record");
 		f->line = json_trim(f->line.s, f->line.len);
-	} while (f->line.len == 0 || !is_wanted(f));
+	} while (
+	    f->line.len == 0 || (f->blocks && !is_wanted(f, keyfile_block(f))));
 	json = !is_text(f->line.s) && shape_check(&f->shape, f->line, &bad);
 	if (is == IN_CUT && !json)
 		bad_line(f, "the last line is cut off: it has no newline and "

@@ -26,7 +26,8 @@ enum keyline {
 
 /*
  * The key of a line without white space around it and not empty; `json` says
- * whether it has been checked to be JSON. Sets `bytes` and `text` of the key.
+ * whether it has been checked to be JSON. Sets `bytes` of the key, and `value`
+ * where the line is a record.
  */
 enum keyline keyline_get(struct key *, struct json_val line, bool json);
 
@@ -40,11 +41,17 @@ bool keyline_value(struct key *, struct json_val);
 bool keyline_number(struct key *, struct json_val line);
 
 /*
- * Appends the key of a good line or value as JSON: the value of a record's
- * expression, of several an array; text as a number if it is one, else as a
+ * What stands for the line whose key has just been computed, as a line or a
+ * value: of a record the value of the key, of several parts an array; else
+ * the line itself. Valid as long as that, and until the next key.
+ */
+struct json_val keyline_alone(struct key *, struct json_val line);
+
+/*
+ * Appends the same as JSON: plain text as a number if it is one, else as a
  * string.
  */
-void keyline_json(struct key *, struct json_val line, struct buf *);
+void keyline_json(struct key *, struct json_val line, bool plain, struct buf *);
 
 /*
  * Where a line is, to find it again: the block of the file it begins in; the
@@ -70,6 +77,8 @@ void keyfile_open(struct keyfile *, const char *path, struct key *);
  * line that is no key ends the process with EX_DATAERR and names it.
  */
 bool keyfile_next(struct keyfile *);
+/* Ends the process: what was read of the file before is not there now. */
+_Noreturn void keyfile_changed(const struct keyfile *);
 /* The block of the last line. */
 uint32_t keyfile_block(const struct keyfile *);
 void keyfile_close(struct keyfile *);

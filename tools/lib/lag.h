@@ -2,7 +2,8 @@
  * lag: lines that are dealt with a few lines later, when the memory that they
  * need has come.
  *
- * A ring of copies of the last lines, each with the print of its key.
+ * A ring of copies of the last lines, or of what stands for them, each with
+ * the print of its key.
  */
 #ifndef SLUICE_LAG_H
 #define SLUICE_LAG_H
