@@ -28,11 +28,12 @@ store() {
 		--history product_changes >/dev/null
 }
 
-# whole STATUS...: those of a list's pipe as one. A bad page or entry (1) means
-# that the list is not whole, which is an error, be it only an empty one.
+# whole STATUS...: those of a list's pipe as one. A bad page or entry (1), be it
+# only an empty list, and a page that the shop has not (69) mean that this list
+# is not whole, which is an error, but none of the others'.
 whole() {
 	local status
 	status=$(worst "$@")
-	((status != 1)) || status=65
+	((status != 1 && status != 69)) || status=65
 	return "$status"
 }

@@ -354,13 +354,18 @@ spoil() {
 
 @test "a shop that is down, or looks different, does not keep the others" {
 	serve --fault '/hooked/*:status=503' --ornament-years 3 \
-		--fault '/hallmark/*_p_*:text'
-	# One is down, one looks different: all of it is not asked for.
-	ORNAMENTS_RETRY=0 ornaments_end 65
-	jq -c 'select(.vendor | test("^orn"))' truth >others
+		--fault '/hallmark/*_p_*:text' \
+		--fault '/ornament-shop/2019-hallmark*:status=404'
+	# One is down, one looks different: all of it is not asked for. One
+	# has lost a list.
+	ORNAMENTS_RETRY=0 ornaments_end 69
+	jq -c 'select(.release_year != 2019 and (.vendor | test("^orn")))' \
+		truth >others
 	same_as others
 	[ "$(rejected | sed 's/:.*//' | sort | uniq -c | tr -s ' ')" = \
 		$' 1 index\n 26 page' ]
+	[ "$(sort "$(of_run exits)" | uniq -c | tr -s ' ')" = \
+		$' 5 listing 0\n 1 listing 65\n 1 product 0\n 1 product 65' ]
 	drop_faults
 	ornaments_end 0
 	same_as truth
