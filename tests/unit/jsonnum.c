@@ -39,6 +39,35 @@ compare(size_t i, size_t j)
 	buf_free(&b);
 }
 
+static bool
+count_is(const char *value, uint64_t n)
+{
+	struct buf b = BUF_INIT;
+	uint64_t got = 77;
+	bool is;
+
+	buf_printf(&b, "{\"n\":0,\"n\":%s}", value);
+	is = json_count((struct json_val){b.s, b.len}, "n", &got);
+	buf_free(&b);
+	return got == n && is == (n != 77);
+}
+
+static void
+counts(void)
+{
+	static const char *const none[] = {"-1", "1.0", "1e3", "\"1\"", "null",
+	    "[1]", "18446744073709551616", "184467440737095516150"};
+	struct json_val empty = {"{}", 2};
+	uint64_t n;
+	size_t i;
+
+	CHECK(count_is("0", 0), "0");
+	CHECK(count_is("18446744073709551615", UINT64_MAX), "the largest");
+	for (i = 0; i < sizeof none / sizeof *none; i++)
+		CHECK(count_is(none[i], 77), "%s", none[i]);
+	CHECK(!json_count(empty, "n", &n), "missing");
+}
+
 int
 main(void)
 {
@@ -47,5 +76,6 @@ main(void)
 	for (i = 0; i < TEXTS; i++)
 		for (j = 0; j < TEXTS; j++)
 			compare(i, j);
+	counts();
 	return UNIT_END();
 }

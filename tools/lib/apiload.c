@@ -352,20 +352,13 @@ static bool
 read_file(struct buf *b, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
-	ssize_t n = fd == -1 ? -1 : 1;
+	bool ok = fd != -1 && buf_read(b, fd);
 
-	while (n > 0) {
-		n = read(fd, buf_room(b, 65536), 65536);
-		if (n > 0)
-			b->len += (size_t)n;
-		else if (n == -1 && errno == EINTR)
-			n = 1;
-	}
 	saved = errno;
 	if (fd != -1)
 		close(fd);
 	errno = saved;
-	return n == 0;
+	return ok;
 }
 
 bool
@@ -386,7 +379,7 @@ api_load(struct api *a, const char *path, struct buf *why)
 		    "could not read profile \"%s\": %s: name one "
 		    "with -p, or a URL with -u",
 		    path, strerror(errno));
-	} else if (!json_check(b.s ? b.s : "", b.len, &e)) {
+	} else if (!json_check(b.s, b.len, &e)) {
 		buf_printf(why, "%s: no JSON at byte %zu: %s", path, e.at,
 		    json_why(&e));
 	} else {

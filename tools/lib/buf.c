@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "msg.h"
@@ -59,6 +60,23 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(b, fmt, ap);
 	va_end(ap);
+}
+
+bool
+buf_read(struct buf *b, int fd)
+{
+	enum { BLOCK = 65536 };
+	ssize_t n = 1;
+
+	while (n > 0) {
+		n = read(fd, buf_room(b, BLOCK), BLOCK);
+		if (n > 0)
+			b->len += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	b->s[b->len] = '\0';
+	return n == 0;
 }
 
 char *

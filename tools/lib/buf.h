@@ -89,6 +89,12 @@ void buf_base64(struct buf *, const void *s, size_t n);
  */
 bool buf_unbase64(struct buf *, const char *s, size_t n);
 
+/*
+ * Appends all that a descriptor gives until its end; false, with errno, where
+ * it cannot be read. s is not NULL then.
+ */
+bool buf_read(struct buf *, int fd);
+
 /* A copy of the first n bytes of s, ended by NUL; the caller frees it. */
 char *buf_dup(const char *s, size_t n);
 

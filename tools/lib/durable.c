@@ -73,17 +73,6 @@ bool
 durable_get(int dir, const char *name, struct buf *b)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
 
-	if (fd == -1)
-		return false;
-	while (n > 0) {
-		n = read(fd, buf_room(b, 4096), 4096);
-		if (n > 0)
-			b->len += (size_t)n;
-		else if (n == -1 && errno == EINTR)
-			n = 1;
-	}
-	buf_str(b, "");
-	return closed(fd, n == 0);
+	return fd != -1 && closed(fd, buf_read(b, fd));
 }

@@ -128,6 +128,12 @@ bool json_is_empty(const char *s);
 bool json_member(
     struct json_val object, const char *name, size_t len, struct json_val *v);
 
+/*
+ * The last member of that name as a whole number below 2^64, which is digits
+ * and nothing else; false if it is none, and *n as it was.
+ */
+bool json_count(struct json_val object, const char *name, uint64_t *n);
+
 /* Does the raw string mean these decoded bytes? */
 bool json_string_is(struct json_val string, const char *s, size_t len);
 

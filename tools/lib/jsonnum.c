@@ -101,3 +101,23 @@ json_compare_canonical(struct json_val a, struct json_val b)
 		c = (x.n > y.n) - (x.n < y.n);
 	return x.negative ? -c : c;
 }
+
+bool
+json_count(struct json_val object, const char *name, uint64_t *n)
+{
+	struct json_val v;
+	uint64_t sum = 0;
+	unsigned digit;
+	size_t i;
+
+	if (!json_member(object, name, strlen(name), &v))
+		return false;
+	for (i = 0; i < v.len; i++) {
+		digit = (unsigned char)v.s[i] - (unsigned)'0';
+		if (digit > 9 || sum > (UINT64_MAX - digit) / 10)
+			return false;
+		sum = sum * 10 + digit;
+	}
+	*n = sum;
+	return true;
+}

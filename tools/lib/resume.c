@@ -10,7 +10,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "opt.h"
 #include "out.h"
 #include "when.h"
 
@@ -33,20 +32,6 @@ static bool
 member(struct json_val v, const char *name, struct json_val *m)
 {
 	return json_member(v, name, strlen(name), m);
-}
-
-static bool
-count(struct json_val v, const char *name, uint64_t *n)
-{
-	struct buf text = BUF_INIT;
-	struct json_val m;
-	bool ok = member(v, name, &m);
-
-	if (ok)
-		buf_add(&text, m.s, m.len);
-	ok = ok && opt_number(text.s, n);
-	buf_free(&text);
-	return ok;
 }
 
 /* The next whole line from *at on, a checked object; false if there is none. */
@@ -123,8 +108,8 @@ read_pages(struct resume *r, struct buf *why)
 	while (next_line(r, &at, &v)) {
 		r->ended = member(v, "end", &m);
 		r->whole = r->ended && json_type(m.s) == JSON_TRUE;
-		if (!count(v, "length", &r->length) ||
-		    !count(v, "lines", &r->lines))
+		if (!json_count(v, "length", &r->length) ||
+		    !json_count(v, "lines", &r->lines))
 			break;
 		r->pages++;
 	}
@@ -164,22 +149,6 @@ take(struct resume *r, const struct buf *identity, int *status, struct buf *why)
 }
 
 static bool
-read_all(int fd, struct buf *b)
-{
-	ssize_t n = 1;
-
-	while (n > 0) {
-		n = read(fd, buf_room(b, 65536), 65536);
-		if (n > 0)
-			b->len += (size_t)n;
-		else if (n == -1 && errno == EINTR)
-			n = 1;
-	}
-	buf_str(b, "");
-	return n == 0;
-}
-
-static bool
 is_kept(const char *output)
 {
 	struct buf path = BUF_INIT;
@@ -214,7 +183,7 @@ resume_open(struct resume *r, const char *output, const struct buf *identity,
 		return false;
 	}
 	*status = EX_IOERR;
-	if (!read_all(r->fd, &r->text)) {
+	if (!buf_read(&r->text, r->fd)) {
 		buf_printf(why, "could not read file \"%s\": %s", r->path,
 		    strerror(errno));
 		return false;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opt.h"
 
 #define AT(member) offsetof(struct walk, member)
 #define RULE(member) offsetof(struct api_page, member)
@@ -112,20 +111,6 @@ member(struct json_val v, const char *name, struct json_val *m)
 	return json_member(v, name, strlen(name), m);
 }
 
-static bool
-get_number(struct json_val v, const char *name, uint64_t *n)
-{
-	struct buf text = BUF_INIT;
-	struct json_val m;
-	bool ok = member(v, name, &m);
-
-	if (ok)
-		buf_add(&text, m.s, m.len);
-	ok = ok && opt_number(text.s, n);
-	buf_free(&text);
-	return ok;
-}
-
 /* What the first page showed to a walk by auto. */
 static bool
 take_found(struct walk *w, struct json_val found)
@@ -148,7 +133,7 @@ take_found(struct walk *w, struct json_val found)
 			    (char *)p + rules[i].at, &text.s, sizeof(text.s));
 		}
 	for (i = 0; i < COUNT(rule_numbers); i++)
-		if (get_number(found, rule_numbers[i].name, &n))
+		if (json_count(found, rule_numbers[i].name, &n))
 			memcpy((char *)p + rule_numbers[i].at, &n, sizeof(n));
 	ok = walk_settle(w, &why);
 	buf_free(&why);
@@ -169,7 +154,7 @@ walkstate_restore(struct walk *w, struct json_val v)
 			return false;
 	}
 	for (i = 0; i < COUNT(numbers); i++) {
-		if (!get_number(v, numbers[i].name, &n))
+		if (!json_count(v, numbers[i].name, &n))
 			return false;
 		memcpy((char *)w + numbers[i].at, &n, sizeof(n));
 	}
