@@ -56,7 +56,8 @@ SOURCES = $(wildcard tools/*.[ch] tools/lib/*.[ch] tests/apid/*.[ch] \
 	tests/faults/*.c)
 SCRIPTS = $(shell git grep -lE '^\#!/usr/bin/env (bash|bats)' -- \
 	':!*.md' 2>/dev/null) \
-	$(wildcard pipelines/*.sh tools/*.bash tests/*.bash tests/bench/*.bash)
+	$(wildcard pipelines/*.sh pipelines/*/*.sh tools/*.bash tests/*.bash \
+	tests/bench/*.bash)
 
 all: $(TOOLS:%=bin/%)
 
@@ -180,8 +181,9 @@ demo: deps-run deps-build deps-demo all bin/apid
 deps-demo:
 	@tests/deps postgresql
 
-$(DATASETS): all
-	pipelines/run $@ $(ARGS)
+# Against the server that the dataset's variables name, or else against apid.
+$(DATASETS): deps-run deps-build deps-demo all bin/apid
+	pipelines/demo $@ $(ARGS)
 
 # NAME=toys: a dataset of one's own, from a template.
 new-dataset:

@@ -268,6 +268,18 @@ remember() {
 			--unknown ignore >/dev/null
 }
 
+# told_rows: what the stages that load tables have done to their rows, a line
+# each, so that a run also says what it need not do.
+told_rows() {
+	jq -rn 'reduce (inputs | select(.tool == "pg-upsert"
+			and .stage != "receipts")) as $one ({};
+		.[$one.stage] |= (.new += $one.inserted | .changed += $one.updated
+			| .same += $one.unchanged))
+		| to_entries[] | "\(.key): \(.value.new) rows are new,"
+			+ " \(.value.changed) changed, \(.value.same) as they were"' \
+		"$SLUICE_RUN/stats.ndjson" >&2
+}
+
 # keep_receipts FILE: appends it to those of the run and removes it.
 keep_receipts() {
 	[[ ! -e $1 ]] ||

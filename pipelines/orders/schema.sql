@@ -79,6 +79,17 @@ create table if not exists users (
 	customer_locale text
 );
 
+-- The dumps that were loaded, whole, for a day: by what their server calls
+-- this state of them (ETag), so that none is loaded twice.
+create table if not exists dumps (
+	place text,
+	run_date date,
+	etag text not null,
+	orders integer not null,
+	at timestamptz not null default now(),
+	primary key (place, run_date)
+);
+
 -- Each order as the newest run that had it saw it, and that run's items.
 create or replace view orders_current as
 	select distinct on (id) * from orders order by id, run_date desc;

@@ -1,10 +1,12 @@
 #!/usr/bin/env bats
 # The dataset animals end to end: apid serves them, finds them a home, and
 # tells who came there, how often.
-# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; bats and the helper set the rest
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # each test is a subshell; bats and the helpers set and use the rest
 
 load ../helper
 load datasets
+
+dataset=animals
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -19,15 +21,6 @@ teardown() {
 serve() {
 	start_apid --animals 40 "$@"
 	export ANIMALS_BASE_URL=$API
-}
-
-animals() {
-	"$root/pipelines/run" animals "$@" 3>&-
-}
-
-start_animals() {
-	"$root/pipelines/run" animals </dev/null >/dev/null 2>&1 3>&- &
-	pid=$!
 }
 
 # home FILTER: what apid says of those who came.
@@ -55,35 +48,35 @@ for line in sys.stdin:
 
 @test "all are listed, fetched, delivered once; a second run delivers them anew" {
 	serve
-	run --separate-stderr animals
+	run --separate-stderr run_dataset
 	expect 0 '*accounts: 10 hold*animals: done, exit status 0' \
 		'*400 are listed, 0 have found a home, 400 are to be fetched*the next run begins with a new list*'
 	all_came_once
 	[ "$(home '[.batches[] | length] | [min, max]')" = '[100,100]' ]
 	[ "$(cat "$SLUICE_VAR"/runs/animals/*/audit/batch_*.json | jq -s 'add | sort == [range(400)]')" = true ]
-	run --separate-stderr animals
+	run --separate-stderr run_dataset
 	expect 0 '*animals: done*' '*0 have found a home, 400 are to be fetched*'
 	[ "$(home '[.counts[]] | unique')" = '[2]' ]
 }
 
 @test "with AUDIT=1 a second run has nothing to do" {
 	serve
-	AUDIT=1 animals >/dev/null 2>&1
+	AUDIT=1 run_dataset >/dev/null 2>&1
 	curl -fsS -X POST "$API/_apid/reset"
 	export AUDIT=1
-	run --separate-stderr animals
+	run --separate-stderr run_dataset
 	expect 0 '*animals: done*' \
 		'*400 are listed, 400 have found a home, 0 are to be fetched*missing 0, extra 0, duplicate 0*'
 	[ "$(counts .requests)" -eq 0 ]
 	all_came_once
 }
 
-@test "with 2 % and with 30 % faults all come once" {
+@test "with 10 % and with 30 % faults all come once" {
 	local chaos
-	for chaos in 2 30; do
+	for chaos in 10 30; do
 		serve --chaos "$chaos" --seed "$chaos" --verify-home \
 			--fault 'POST *:status=503@5%'
-		ANIMALS_RETRY_DELAY=0.005 animals >"$BATS_TEST_TMPDIR/log" 2>&1 ||
+		ANIMALS_RETRY_DELAY=0.005 run_dataset >"$BATS_TEST_TMPDIR/log" 2>&1 ||
 			go_on
 		all_came_once
 		stop_apid
@@ -105,38 +98,60 @@ go_on() {
 				rm "$pending"
 			}
 		done
-		! animals ambiguous=resend >"$BATS_TEST_TMPDIR/log" 2>&1 ||
+		! run_dataset ambiguous=resend >"$BATS_TEST_TMPDIR/log" 2>&1 ||
 			return 0
 	done
 	return 1
 }
 
-@test "one of the wrong shape, and one that cannot be fetched, are left out alone" {
-	echo '{"id":7,"name":12,"born_at":null,"friends":""}' \
-		>"$BATS_TEST_TMPDIR/seven"
-	serve --serve "/animals/v1/animals/7=$BATS_TEST_TMPDIR/seven" \
-		--fault '*/animals/9:status=500'
+@test "one of each wrong shape, and one that cannot be fetched, are left out alone" {
+	local id=0 serve=()
+	while IFS= read -r; do
+		((++id))
+		echo "$REPLY" >"$BATS_TEST_TMPDIR/animal.$id"
+		serve+=(--serve "/animals/v1/animals/$id=$BATS_TEST_TMPDIR/animal.$id")
+	done <<-'END'
+		{"id":1,"name":12,"born_at":null,"friends":""}
+		{"id":"2","name":"Cobra","born_at":null,"friends":""}
+		{"id":3,"name":"Cobra","born_at":"2020-01-01","friends":""}
+		{"id":4,"name":"Cobra","born_at":null,"friends":["Fox"]}
+		{"id":5.5,"name":"Cobra","born_at":null,"friends":""}
+		{"name":"Cobra","born_at":null,"friends":""}
+		"Cobra"
+	END
+	serve "${serve[@]}" --fault '*/animals/9:status=500'
 	run --separate-stderr env ANIMALS_RETRY=2 "$root/pipelines/run" animals
-	expect 1 '{"id":7,"is":"missing","count":0}
-{"id":9,"is":"missing","count":0}*animals: done in part, exit status 1' '*missing 2, extra 0*'
-	[ "$(home '.counts | length')" -eq 398 ]
-	[ "$(jq -c '[.stage, .record.id]' "$SLUICE_VAR"/runs/animals/*/rejects.ndjson | sort)" = \
-		$'["fetch",9]\n["shape",7]' ]
-	# the next run asks for these two only
-	curl -fsS -X DELETE "$API/_apid/fault" >/dev/null
-	run --separate-stderr animals
-	expect 1 '*' '*398 have found a home, 2 are to be fetched*missing 1, extra 0*'
-	[ "$(home '.counts | length')" -eq 399 ]
+	expect 1 '{"id":1,"is":"missing","count":0}
+{"id":2,"is":"missing","count":0}*animals: done in part, exit status 1' \
+		'*missing 8, extra 0, duplicate 0*'
+	[ "$(home '.counts | length')" -eq 392 ]
+	[ "$(rejects .stage | uniq -c | tr -s ' ')" = ' 2 "fetch"
+ 6 "shape"' ]
+	# the next run asks for these only
+	drop_faults
+	run --separate-stderr run_dataset
+	expect 1 '*' '*392 have found a home, 8 are to be fetched*missing 7, extra 0*'
+	[ "$(home '.counts | length')" -eq 393 ]
+}
+
+@test "an animal that is listed twice comes once" {
+	serve
+	curl -fsS "$API/animals/v1/animals?page=40" |
+		jq -c '.items[9] = .items[8]' >"$BATS_TEST_TMPDIR/list"
+	stop_apid
+	serve --serve "/animals/v1/animals?page=40=$BATS_TEST_TMPDIR/list"
+	run --separate-stderr run_dataset
+	expect 0 '*' '*400 are listed, 0 have found a home, 399 are to be fetched*'
+	[ "$(home '.counts | [length, (map(select(. != 1)) | length)]')" = '[399,0]' ]
 }
 
 @test "interrupted: the next run goes on, and none comes twice" {
 	local pid
 	serve --latency 5 --verify-home
-	start_animals
+	start_run
 	until_asked 120
-	kill -TERM "$pid"
-	wait "$pid" || [ $? -eq 143 ]
-	animals >"$BATS_TEST_TMPDIR/log" 2>&1 || go_on
+	end_run TERM
+	run_dataset >"$BATS_TEST_TMPDIR/log" 2>&1 || go_on
 	all_came_once
 }
 
@@ -147,37 +162,42 @@ fetches() {
 
 @test "kills at random points, then --resume: none comes twice, little is asked again" {
 	serve --latency 5 --verify-home
-	disturb 450 animals
+	disturb 450
 	local asked came
 	asked=$(fetches)
 	came=$(cat "$SLUICE_VAR"/state/animals/audit/batch_* /dev/null 2>/dev/null |
 		jq -s 'add | length')
-	animals --resume >"$BATS_TEST_TMPDIR/log" 2>&1 || go_on
+	run_dataset --resume >"$BATS_TEST_TMPDIR/log" 2>&1 || go_on
 	all_came_once
 	told "animals: $(($(fetches) - 400)) of 400 were asked for again after $kills kills," \
 		"$(counts '.urls["GET /animals/v1/animals?page=1"].requests // .urls["/animals/v1/animals?page=1"].requests') lists were begun"
 	[ $(($(fetches) - asked)) -le $((400 - came)) ]
 }
 
+@test "killed when all are delivered: --resume has nothing to do" {
+	serve
+	ends 0
+	rm "$(newest_run)/summary.json"
+	forget_counts
+	run --separate-stderr run_dataset --resume
+	expect 0 '*animals: done*' '*all were delivered already*'
+	[ "$(counts .requests)" -eq 0 ]
+}
+
 @test "a batch of unknown fate is named; it is resent on request only" {
 	serve --fault 'POST *:lost@times=1'
-	run --separate-stderr animals
+	run --separate-stderr run_dataset
 	expect 75 '*animals: failed, exit status 75' '*pending_*'
-	run --separate-stderr animals
+	run --separate-stderr run_dataset
 	expect 75 '*' '*pending_*--ambiguous*'
-	run --separate-stderr animals ambiguous=resend
+	run --separate-stderr run_dataset ambiguous=resend
 	expect 0 '*animals: done*' '*'
 	[ "$(home '.counts | [length, (map(select(. == 2)) | length)]')" = '[400,100]' ]
 }
 
 @test "two runs at once: the second ends with 75" {
 	serve --latency 5
-	local pid
-	start_animals
-	until_asked 3
-	run --separate-stderr animals
-	expect 75 '' '*another run of "animals" is at work: process*'
-	wait "$pid"
+	second_is_refused 3
 	all_came_once
 }
 
@@ -185,11 +205,11 @@ fetches() {
 	serve
 	run --separate-stderr env ANIMALS_MAX_TIME=10 "$root/pipelines/run" animals
 	expect 78 '*' '*ANIMALS_MAX_TIME is 10 s, but the server takes up to 15 s*'
-	AUDIT=1 animals >/dev/null 2>&1
+	AUDIT=1 run_dataset >/dev/null 2>&1
 	run --separate-stderr env ANIMALS_BASE_URL="${API/127.0.0.1/localhost}" \
 		"$root/pipelines/run" animals
 	expect 78 '*' '*is of http://127.0.0.1:*, not of http://localhost:*FRESH=1*'
-	FRESH=1 ANIMALS_BASE_URL="${API/127.0.0.1/localhost}" animals >/dev/null 2>&1
+	FRESH=1 ANIMALS_BASE_URL="${API/127.0.0.1/localhost}" run_dataset >/dev/null 2>&1
 }
 
 @test "an animal as the home wants it" {

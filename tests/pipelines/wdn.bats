@@ -1,10 +1,12 @@
 #!/usr/bin/env bats
 # The dataset wdn end to end: apid on one side, PostgreSQL on the other. What
 # the tables hold has to be what apid says that it serves.
-# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; bats and the helper set the rest
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # each test is a subshell; bats and the helpers set and use the rest
 
 load ../helper
 load datasets
+
+dataset=wdn
 
 setup_file() {
 	start_pg postgres
@@ -38,51 +40,15 @@ serve() {
 	export WDN_BASE_URL=$API/api/v1
 }
 
-# wdn [NAME=VALUE ...]
-wdn() {
-	"$root/pipelines/run" wdn "$@" 3>&-
-}
-
-# start_wdn: in the background; sets pid.
-start_wdn() {
-	"$root/pipelines/run" wdn </dev/null >/dev/null 2>&1 3>&- &
-	pid=$!
-}
-
 # products_of BRAND: how many apid serves.
 products_of() {
-	curl -fsS "$API/_apid/truth/products" |
+	served products |
 		jq -s --argjson id "$(id_of "$1")" 'map(select(.brand_id == $id)) | length'
 }
 
 id_of() {
-	curl -fsS "$API/_apid/truth/brands" |
+	served brands |
 		jq --arg name "$1" 'select(.name | ascii_downcase == $name).id'
-}
-
-# wdn_ends STATUS: runs it and expects that status.
-wdn_ends() {
-	run --separate-stderr wdn "${@:2}"
-	expect "$1" '*' '*'
-}
-
-# forget_counts: so that the counters tell of what comes now.
-forget_counts() {
-	curl -fsS -o /dev/null -X POST "$API/_apid/reset"
-}
-
-add_fault() {
-	curl -fsS -o /dev/null -d "$1" "$API/_apid/fault"
-}
-
-drop_faults() {
-	curl -fsS -o /dev/null -X DELETE "$API/_apid/fault"
-}
-
-# The newest run's summary, through jq.
-summary() {
-	local folders=("$SLUICE_VAR"/runs/wdn/*)
-	jq -r "$1" "${folders[-1]}/summary.json"
 }
 
 # The columns of a table, as text, from a row in JSON.
@@ -102,7 +68,7 @@ same_as_truth() {
 	local table
 	for table in brands products retailers offers; do
 		sql 'drop table if exists truth; create table truth (j json)'
-		curl -fsS "$API/_apid/truth/$table" | sql "\\copy truth from pstdin
+		served "$table" | sql "\\copy truth from pstdin
 			(format csv, delimiter e'\\x01', quote e'\\x02')"
 		same_table "$table" || return
 	done
@@ -134,7 +100,7 @@ same_table() {
 
 @test "first everything, then nothing, the report, FRESH=1" {
 	serve
-	run --separate-stderr wdn
+	run --separate-stderr run_dataset
 	expect 0 '*retailer_name*segment*accounts: * hold*wdn: done, exit status 0' \
 		'*Processed: 300/300, records with values: *'
 	same_as_truth
@@ -146,7 +112,7 @@ same_table() {
 	report=$(psql -XAtq -f "$root/pipelines/wdn/report.sql")
 	[ "$(wc -l <<<"$report")" -gt 20 ]
 	for what in products offers retailers; do
-		curl -fsS "$API/_apid/truth/$what" >"$BATS_TEST_TMPDIR/$what"
+		served "$what" >"$BATS_TEST_TMPDIR/$what"
 	done
 	jq -nr --slurpfile products "$BATS_TEST_TMPDIR/products" \
 		--slurpfile offers "$BATS_TEST_TMPDIR/offers" \
@@ -171,19 +137,19 @@ same_table() {
 	diff <(printf '%s\n' "$report") "$BATS_TEST_TMPDIR/expected"
 
 	forget_counts
-	run --separate-stderr wdn
+	run --separate-stderr run_dataset
 	expect 0 '*retailer_name*wdn: done, exit status 0' '*offers: 0 products are due*'
 	[ "$(counts .requests)" -eq 0 ]
-	TZ=Pacific/Auckland PGTZ=America/Los_Angeles wdn_ends 0
+	TZ=Pacific/Auckland PGTZ=America/Los_Angeles ends 0
 	[ "$(counts .requests)" -eq 0 ]
 
 	# A day later, for three of them.
 	sql "update fetches set at = at - interval '25 hours' where resource = 'offers' and id in (select id::text from products order by id limit 3)"
-	wdn_ends 0
+	ends 0
 	[ "$(counts .requests)" -eq 3 ]
 
 	forget_counts
-	FRESH=1 wdn_ends 0
+	FRESH=1 ends 0
 	[ "$(counts '[.paths | to_entries[] | select(.key | test("offers")) | .value.requests] | max, length')" = $'1\n300' ]
 	[ "$(summary '.stages.store_offers | .inserted + .updated')" -eq 0 ]
 	same_as_truth
@@ -191,18 +157,18 @@ same_table() {
 
 @test "one brand by a parameter" {
 	serve
-	wdn_ends 0 brands=vans
+	ends 0 brands=vans
 	[ "$(sql 'select count(distinct brand_id) from products')" -eq 1 ]
 	[ "$(sql 'select count(*) from products')" -eq "$(products_of vans)" ]
 	[ "$(summary '.stages.offers.in')" -eq "$(products_of vans)" ]
 }
 
-@test "faults in 5 and in 30 of a hundred requests" {
+@test "faults in 10 and in 30 of a hundred requests" {
 	local chaos
-	for chaos in 5 30; do
+	for chaos in 10 30; do
 		fresh_database
 		serve --chaos "$chaos" --seed "$chaos"
-		WDN_RETRY_DELAY=0.005 wdn_ends 0
+		WDN_RETRY_DELAY=0.005 ends 0
 		same_as_truth
 		[ "$(counts .faults)" -gt 5 ]
 		[ "$(summary '[.stages[].retries] | add')" -gt 5 ]
@@ -218,12 +184,11 @@ offers_asked() {
 @test "kills at random points, then --resume: asked again is what was in flight" {
 	start_apid --products 400 --latency 2
 	export WDN_BASE_URL=$API/api/v1
-	disturb 600 wdn
+	disturb 600
 	local asked stored
 	asked=$(offers_asked 'add // 0')
 	stored=$(sql "select count(*) from fetches where resource = 'offers'" || echo 0)
-	run --separate-stderr wdn --resume
-	expect 0 '*' '*'
+	ends 0 --resume
 	same_as_truth
 	[ $(($(offers_asked add) - asked)) -eq $((400 - stored)) ]
 	[ "$(offers_asked length)" -eq 400 ]
@@ -234,34 +199,33 @@ offers_asked() {
 @test "interrupted: what was in hand is stored, the next run goes on" {
 	start_apid --products 300 --latency 5
 	export WDN_BASE_URL=$API/api/v1
-	local pid status=0
-	start_wdn
+	local pid
+	start_run
 	until_asked 150
-	kill -TERM "$pid"
-	wait "$pid" || status=$?
-	[ "$status" -eq 143 ]
+	end_run TERM
 	[ "$(summary '.is, .signal')" = $'interrupted\nTERM' ]
-	wdn_ends 0
+	ends 0
 	same_as_truth
 }
 
 @test "two runs at once: the second ends with 75" {
 	serve --latency 5
-	local pid
-	start_wdn
-	until_asked 3
-	run --separate-stderr wdn
-	expect 75 '' '*another run of "wdn" is at work: process*'
-	wait "$pid"
+	second_is_refused 3
+	same_as_truth
+}
+
+@test "the database is down at the start, and lost in the middle" {
+	serve --latency 5
+	survives_database 120
 	same_as_truth
 }
 
 @test "the private cluster that a run starts does not hold its lock" {
 	serve
 	unset PGHOST PGPORT PGUSER PGDATABASE
-	run --separate-stderr wdn brands=Nike
+	run --separate-stderr run_dataset brands=Nike
 	local first=$status said=$stderr
-	run --separate-stderr wdn brands=Nike
+	run --separate-stderr run_dataset brands=Nike
 	"$root/pipelines/local-postgres" stop
 	[ "$first" -eq 0 ]
 	[[ $said == *"into database highsnobiety at $SLUICE_VAR/pg"* ]]
@@ -270,7 +234,7 @@ offers_asked() {
 
 @test "the server is down" {
 	export WDN_RETRY=2 WDN_BASE_URL=http://127.0.0.1:1/api/v1
-	run --separate-stderr wdn
+	run --separate-stderr run_dataset
 	expect 75 '*wdn: failed, exit status 75' '*127.0.0.1*'
 	[ "$(summary '.stages.brands.processes')" -eq 1 ]
 }
@@ -278,26 +242,26 @@ offers_asked() {
 @test "the server goes down among the offers" {
 	serve --fault '*/offers:reset@nth=2' --fault '*/offers:status=503'
 	export WDN_RETRY=1
-	wdn_ends 75
+	ends 75
 	[ "$(sql 'select count(*) from products')" -eq 300 ]
 	[ "$(sql "select count(*) from fetches where resource = 'offers'")" -eq 0 ]
 	# five in a row end a chunk, 75 ends xargs: five chunks at most
 	[ "$(counts .requests)" -lt 100 ]
 	drop_faults
-	wdn_ends 0
+	ends 0
 	same_as_truth
 }
 
 @test "a role that is not there, or may not log in, or may not write" {
 	serve
-	PGUSER=nobody_here wdn_ends 77
+	PGUSER=nobody_here ends 77
 	[[ $stderr == *nobody_here* ]]
 	PGDATABASE=postgres sql 'drop role if exists out; create role out nologin'
-	PGUSER=out wdn_ends 77
-	wdn_ends 0
+	PGUSER=out ends 77
+	ends 0
 	PGDATABASE=postgres sql 'drop role if exists reader; create role reader login'
 	sql 'grant select on all tables in schema public to reader'
-	FRESH=1 PGUSER=reader wdn_ends 77
+	FRESH=1 PGUSER=reader ends 77
 	sql 'drop owned by reader'
 }
 
@@ -306,14 +270,14 @@ offers_asked() {
 	sql 'drop role if exists loader; create role loader login'
 	sql 'grant select, insert, update on all tables in schema public to loader'
 	serve
-	PGUSER=loader wdn_ends 0
+	PGUSER=loader ends 0
 	same_as_truth
 	sql 'drop owned by loader'
 }
 
 @test "a brand that is not found: the others go on" {
 	serve
-	run --separate-stderr wdn brands=Nosuch,Nike
+	run --separate-stderr run_dataset brands=Nosuch,Nike
 	expect 1 '*wdn: done in part, exit status 1' \
 		'*no brand is called "Nosuch"*'
 	[ "$(sql 'select count(*) from products')" -eq "$(products_of nike)" ]
@@ -323,56 +287,87 @@ offers_asked() {
 @test "a brand whose products the server refuses: the others go on" {
 	serve
 	add_fault "/api/v1/brands/$(id_of nike)/*:json-status=404"
-	wdn_ends 69
+	ends 69
 	local others=$((300 - $(products_of nike)))
 	[ "$(sql 'select count(*) from products')" -eq "$others" ]
 	[ "$(summary '.stages.offers.in')" -eq "$others" ]
 	drop_faults
-	wdn_ends 0
+	ends 0
 	same_as_truth
 }
 
 @test "a walk that misses records is not taken for a whole one" {
 	serve --fault '/api/v1/brands/*:wrong-total=7'
-	wdn_ends 65 brands=Nike
+	ends 65 brands=Nike
 	[ "$(sql 'select count(*) from products')" -eq "$(products_of nike)" ]
 	[ "$(sql "select count(*) from fetches where resource = 'products'")" -eq 0 ]
 	drop_faults
-	wdn_ends 0 brands=Nike
+	ends 0 brands=Nike
 	[ "$(sql "select count(*) from fetches where resource = 'products'")" -eq 1 ]
 }
 
 @test "pages smaller than asked for" {
 	serve --page-cap 17
-	wdn_ends 0
+	ends 0
 	same_as_truth
 }
 
 @test "offers of a product that is not there cost themselves alone" {
 	serve --orphans 3
-	run --separate-stderr wdn
+	run --separate-stderr run_dataset
 	expect 1 '*rejects: 3 in *rejects.ndjson*3 x store_offers: *' '*'
 	same_as_truth
-	local folders=("$SLUICE_VAR"/runs/wdn/*)
-	[ "$(jq -r '"\(.stage) \(.code)"' "${folders[-1]}/rejects.ndjson" | sort -u)" = 'store_offers 23503' ]
+	[ "$(rejects '"\(.stage) \(.code)"' | uniq)" = '"store_offers 23503"' ]
 	forget_counts
-	wdn_ends 0
+	ends 0
 	[ "$(counts .requests)" -eq 0 ]
+}
+
+@test "one poisoned offer of each kind: each is rejected alone, the good one stored" {
+	serve
+	local product
+	product=$(served products | jq -s '.[50].id')
+	jq -n --argjson product "$product" '
+		def offer($id; $more): {$id, type: "offers", attributes: ({
+			product_id: $product, retailer_id: 1, original_currency: "EUR",
+			price_usd: "1.10", price_gbp: null, price_eur: 2} + $more)};
+		{data: [offer("good"; {}), offer("type"; {price_usd: "cheap"}),
+			offer("range"; {retailer_id: 99999999999}),
+			offer("nul"; {original_currency: "a\u0000"}),
+			offer("orphan"; {product_id: 1}), offer(null; {}),
+			(offer("none"; {}) | del(.id)), offer("column"; {colour: 1}),
+			offer("object"; {price_eur: {a: 1}}), offer("clash"; {id: 1}),
+			"no object"]}' >"$BATS_TEST_TMPDIR/bad"
+	serve --serve "/api/v1/products/$product/offers=$BATS_TEST_TMPDIR/bad"
+	ends 1
+	[ "$(sql "select id, price_usd, price_eur from offers where product_id = $product")" = \
+		'good|1.10|2' ]
+	[ "$(rejects '[.stage, .code, (.record | .id? // "")]')" = \
+		'["flat_offers",null,""]
+["flat_offers",null,"clash"]
+["store_offers","22003","range"]
+["store_offers","22P02","object"]
+["store_offers","22P02","type"]
+["store_offers","22P05","nul"]
+["store_offers","23502",""]
+["store_offers","23502",""]
+["store_offers","23503","orphan"]
+["store_offers","42703","column"]' ]
 }
 
 @test "404 for offers and retailers: skipped, and remembered" {
 	serve --missing-products 12 --missing-retailers 3
-	wdn_ends 0
+	ends 0
 	same_as_truth
 	[ "$(sql "select count(*) from fetches where status = 404 and resource = 'offers'")" -eq 12 ]
 	forget_counts
-	wdn_ends 0
+	ends 0
 	[ "$(counts .requests)" -eq 0 ]
 }
 
 @test "a time limit that hits is retried" {
 	serve --fault '/api/v1/products/*1/offers:stall@first=1'
-	WDN_MAX_TIME=0.3 wdn_ends 0
+	WDN_MAX_TIME=0.3 ends 0
 	[ "$(summary .stages.offers.retries)" -gt 5 ]
 	same_as_truth
 }
@@ -380,30 +375,17 @@ offers_asked() {
 @test "an id that fails for good is rejected alone, and asked again next time" {
 	serve
 	local bad
-	bad=$(curl -fsS "$API/_apid/truth/products" | jq -s '.[100].id')
+	bad=$(served products | jq -s '.[100].id')
 	add_fault "*/$bad/offers:status=500"
 	export WDN_RETRY=1
-	wdn_ends 1
+	ends 1
 	[ "$(summary '.rejects.count')" -eq 1 ]
 	[ "$(sql "select count(*) from fetches where resource = 'offers'")" -eq 299 ]
 	drop_faults
 	forget_counts
-	wdn_ends 0
+	ends 0
 	[ "$(counts '.paths | keys[]')" = "/api/v1/products/$bad/offers" ]
 	same_as_truth
-}
-
-@test "the demo, twice, in a state of its own" {
-	for _ in 1 2; do
-		run --separate-stderr "$root/pipelines/demo" --products 60 3>&-
-		[ "$status" -eq 0 ] || break
-	done
-	SLUICE_VAR=$SLUICE_VAR/demo "$root/pipelines/local-postgres" stop
-	expect 0 '*retailer_name*accounts: * hold*done, exit status 0*local-postgres psql -d highsnobiety*' \
-		'*demo: an API server*Processed: 60/60*'
-	[ "$(SLUICE_VAR=$SLUICE_VAR/demo summary .stages.store_products.inserted)" -eq 60 ]
-	run --separate-stderr ps -C apid -o args=
-	[[ $output != *"$SLUICE_VAR"* ]]
 }
 
 # tables: all that was stored, but for the times of this run.
@@ -419,7 +401,7 @@ tables() {
 @test "a run that was recorded, replayed without a server" {
 	cd "$BATS_TEST_TMPDIR"
 	serve --chaos 10 --missing-products 3
-	SLUICE_CASSETTE=record:tape wdn_ends 0
+	SLUICE_CASSETTE=record:tape ends 0
 	[[ $stderr == *"from $WDN_BASE_URL (record:$PWD/tape) into"* ]]
 	same_as_truth
 	tables >recorded
@@ -427,18 +409,18 @@ tables() {
 	retries=$(summary '[.stages[].retries] | add')
 	stop_apid
 	fresh_database
-	SLUICE_CASSETTE=replay:tape wdn_ends 0
+	SLUICE_CASSETTE=replay:tape ends 0
 	tables >replayed
 	cmp recorded replayed
 	[ "$(summary '[.stages[].retries] | add')" -eq "$retries" ]
 	# what was fetched is remembered as of now
-	SLUICE_CASSETTE=replay:tape wdn_ends 0
+	SLUICE_CASSETTE=replay:tape ends 0
 	[ "$(summary '.stages.offers.in // 0')" -eq 0 ]
 }
 
 @test "a run that was recorded once and for all" {
 	export WDN_BASE_URL=http://api.test/api/v1
-	SLUICE_CASSETTE=replay:$root/tests/fixtures/wdn wdn_ends 0
+	SLUICE_CASSETTE=replay:$root/tests/fixtures/wdn ends 0
 	tables >"$BATS_TEST_TMPDIR/stored"
 	diff "$root/tests/fixtures/wdn/tables" "$BATS_TEST_TMPDIR/stored"
 }
@@ -454,9 +436,9 @@ tables() {
 		sleep 0.02
 	done
 	serve
-	wdn_ends 77 brands=Nike
+	ends 77 brands=Nike
 	[[ $stderr == *'password authentication failed for user "locked"'* ]]
-	PGPASSWORD=right wdn_ends 0 brands=Nike
+	PGPASSWORD=right ends 0 brands=Nike
 	run --separate-stderr grep -rE 'wrong|right' "$SLUICE_VAR/runs"
 	expect 1 '' ''
 }
@@ -473,6 +455,6 @@ tables() {
 		"$SLUICE_VAR/runs" "$root/pipelines/run" wdn 3>&-
 	[ "$status" -ge 70 ] && [ "$status" -lt 128 ]
 	[[ $stderr == *'No space left on device'* ]]
-	wdn_ends 0
+	ends 0
 	same_as_truth
 }
