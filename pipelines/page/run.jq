@@ -70,17 +70,17 @@ exit status \($summary.exit)\(if $summary.signal then
 	($summary.version | values | "by Sluice \(.)")]
 	| map(", " + @html) | join(""))</p>
 \(tiles)
-\($report | if . == "" then . else "<pre>\(@html)</pre>" end
-	| part("Report"))
 \(stages | part("Stages"))
 <p\($summary.accounts | if length == 1 and (.[0] | test("^[0-9]+ hold$"))
 	then "" else " class=\"bad\"" end)>Accounts: \($summary.accounts
 	| map(@html) | join("<br>"))</p>
-\(rejected | part("Rejected"))
 \((($requests_plot | plot("Requests over time"))
 	+ ($latency_plot | plot("How many of the requests took at most so long"))
 	+ ($again_plot | plot("Attempts again, and waiting that the server asked for"))
 	+ resources) | part("Requests"))
+\(rejected | part("Rejected"))
+\($report | if . == "" then . else "<pre>\(@html)</pre>" end
+	| part("Report"))
 \($log | if . == "" then . else "<pre>\(@html)</pre>" end
 	| part("The end of the log"))"
 | document("\($summary.dataset) \($summary.run)"; $style)
