@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #define AT(member) offsetof(struct walk, member)
 #define RULE(member) offsetof(struct api_page, member)
 
