@@ -47,8 +47,10 @@ load_runs() {
 	if why=$(insert_runs "${mine[@]}" 2>&1); then
 		rm -f "${mine[@]/%//unloaded}"
 	else
+		why=$(grep -E -m 1 'ERROR|FATAL|failed|could not' <<<"$why" ||
+			tail -n 1 <<<"$why")
 		tell "this run is not in sluice.runs yet, the next one puts it" \
-			"there: ${why##*$'\n'}"
+			"there: $why"
 	fi
 }
 

@@ -5,6 +5,14 @@ set client_min_messages = warning;
 select to_regclass('sluice.runs') is null
 	or to_regclass('sluice.requests') is null as missing \gset
 \if :missing
+-- A role of this name has tables of its own in a schema of its name.
+do $$
+begin
+	if current_user = 'sluice' and
+		current_setting('search_path') like '%$user%' then
+		raise 'the role "sluice" would look for the tables of datasets in the schema "sluice": alter role sluice set search_path = public';
+	end if;
+end $$;
 begin;
 -- Two at once: `if not exists` alone does not keep them apart.
 select from pg_advisory_xact_lock(hashtext('sluice history schema'));

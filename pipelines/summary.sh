@@ -120,6 +120,10 @@ check_accounts() {
 		return
 	fi
 	[[ ! -e $folder/accounts ]] || own=$folder/accounts
+	[[ $mode != replay ]] || {
+		replay_accounts "$own" >"$SLUICE_RUN/accounts"
+		own=$SLUICE_RUN/accounts
+	}
 	lines=$({ grep -o 'lines([^)]*)' "$own" || :; } | sort -u | while IFS= read -r file; do
 		file=${file#lines(} file=${file%)}
 		[[ ! -e $SLUICE_RUN/$file ]] ||

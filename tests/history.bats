@@ -112,6 +112,13 @@ done in part|1||4|t' ]
 	sql 'drop owned by loader'
 }
 
+@test "a role of the schema's name keeps its tables where they are" {
+	unset PGOPTIONS
+	go one
+	expect 1 '*' '*not in sluice.runs yet*alter role sluice set search_path = public'
+	[ -z "$(sql "select to_regnamespace('sluice')")" ]
+}
+
 @test "a dataset without a database: only where PG names one" {
 	rm "$pipelines/one/database"
 	PGDATABASE='' go one

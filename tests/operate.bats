@@ -140,3 +140,71 @@ go() {
 	go one size=$'1\n2'
 	expect 64 '' '*"size" has a control character*'
 }
+
+# ---- rejects ----
+
+# shop: a dataset whose stage b refuses what is odd, unless it is mended.
+shop() {
+	dataset one <<-'END'
+		a() { stage a fields --set a=1; }
+		b() { stage b validate --name even="${mended:-false} or .id % 2 == 0"; }
+		c() { stage c fields --drop a; }
+		all() { cat >>"$SLUICE_STATE/loaded"; }
+		if [[ ${SLUICE_REPLAY-} ]]; then
+			replay a b c all
+			exit
+		fi
+		printf '{"id":%s,"n":19.90}\n' 1 2 3 9007199254740993 >"$SLUICE_RUN/list"
+		echo 'cut {' >>"$SLUICE_RUN/list"
+		flow a b c all <"$SLUICE_RUN/list"
+	END
+	printf 'mended\n' >"$pipelines/one/params"
+	printf '%s\n' 'lines(list) = a.in # all' 'a.out = b.in' 'b.out = c.in' \
+		>"$pipelines/one/accounts"
+}
+
+@test "--replay-rejects: each record from the stage that refused it, as it was" {
+	shop
+	go one
+	expect 1 '*accounts: 6 hold*' \
+		"*Z send the rejects in again with: $pipelines/run one --replay-rejects 2*Z"
+	local first=${stderr##* } run
+	[ "$(<"$SLUICE_VAR/state/one/loaded")" = '{"id":2,"n":19.90}' ]
+	# nothing is mended: the same are rejected again
+	go one --replay-rejects "$first"
+	expect 1 '*accounts: 4 hold*' '*sends rejects of '"$first"' in again: 0 of a, 3 of b*1 of them are no records*left.ndjson*'
+	[[ $stderr == *"--replay-rejects ${stderr##* }" && ${stderr##* } != "$first" ]]
+	go one --replay-rejects "${stderr##* }" --stage b mended=true
+	expect 0 '*b  *1  *3  *3 *accounts: 4 hold*one: done*' '*'
+	sort "$SLUICE_VAR/state/one/loaded" >loaded
+	lines '{"id":1,"n":19.90}' '{"id":2,"n":19.90}' '{"id":3,"n":19.90}' \
+		'{"id":9007199254740993,"n":19.90}' | cmp - loaded
+	run=$(run_of one | tail -n 1)
+	[ "$(jq -c '[.replays != null, .params]' "$run/summary.json")" = '[true,["mended=true"]]' ]
+	go one --resume
+	expect 0 '' '*nothing to go on with*'
+}
+
+@test "what cannot be replayed is told" {
+	shop
+	go one --replay-rejects 20260101T000000.000Z
+	expect 66 '' 'run: there is no run "2026*'
+	go one --replay-rejects
+	expect 64 '' '*--replay-rejects wants a name behind it'
+	go one --stage b
+	expect 64 '' '*--stage is for --replay-rejects'
+	go one mended=true
+	local first
+	first=$(basename "$(run_of one | tail -n 1)")
+	go one --replay-rejects "$first" --stage c
+	expect 66 '' '*has no rejects of the stage "c": it has those of a'
+	: >"$SLUICE_VAR/runs/one/$first/rejects.ndjson"
+	go one --replay-rejects "$first"
+	expect 66 '' '*has no rejects'
+	echo '{"stage":"x","record":{"id":1}}' >"$SLUICE_VAR/runs/one/$first/rejects.ndjson"
+	go one --replay-rejects "$first"
+	expect 70 '*' '*does not tell how rejects of the stage "x" are sent in again*go on with: * --replay-rejects '"$first"
+	dataset two <<<'echo never'
+	go two --replay-rejects "$first"
+	expect 64 '' '*"two" does not tell how rejects are sent in again'
+}
