@@ -47,7 +47,7 @@ load_runs() {
 	if why=$(insert_runs "${mine[@]}" 2>&1); then
 		rm -f "${mine[@]/%//unloaded}"
 	else
-		why=$(grep -E -m 1 'ERROR|FATAL|failed|could not' <<<"$why" ||
+		why=$(grep -E -m 1 'ERROR|FATAL|failed|could not|may not' <<<"$why" ||
 			tail -n 1 <<<"$why")
 		tell "this run is not in sluice.runs yet, the next one puts it" \
 			"there: $why"
@@ -59,7 +59,7 @@ insert_runs() (
 	local old to=(--retry 0 --connect-timeout 5 --unknown ignore)
 	export PGCONNECT_TIMEOUT=5
 	unset SLUICE_RUN SLUICE_STAGE
-	sql -f "$pipelines/history.sql" || return
+	(schema "$pipelines/history.sql") || return
 	for old; do
 		insert_requests "$old" "${to[@]}" || return
 		jq -c '{dataset, run, host, started, ended, seconds, status: .is,

@@ -102,7 +102,7 @@ done in part|1||4|t' ]
 @test "a role without the right to make the tables; one with no more than it needs" {
 	PGDATABASE=postgres sql 'drop role if exists loader; create role loader login'
 	PGUSER=loader go one
-	expect 1 '*' '*not in sluice.runs yet*permission denied*'
+	expect 1 '*' '*not in sluice.runs yet*may not make it*'
 	psql -Xq -f "$pipelines/history.sql"
 	sql 'grant usage on schema sluice to loader;
 		grant select, insert, update on all tables in schema sluice to loader'
@@ -113,8 +113,7 @@ done in part|1||4|t' ]
 }
 
 @test "a role of the schema's name keeps its tables where they are" {
-	unset PGOPTIONS
-	go one
+	PGOPTIONS='-c search_path="$user",public' go one
 	expect 1 '*' '*not in sluice.runs yet*alter role sluice set search_path = public'
 	[ -z "$(sql "select to_regnamespace('sluice')")" ]
 }
