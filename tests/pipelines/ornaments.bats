@@ -2,10 +2,12 @@
 # The dataset ornaments end to end: what three shops of apid show has to be in
 # the tables, and how it changes in the history.
 # shellcheck disable=SC2016 # prices have dollars
-# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; bats and the helper set the rest
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # each test is a subshell; bats and the helper set the rest
 
 load ../helper
 load datasets
+
+dataset=ornaments
 
 setup_file() {
 	start_pg ornaments
@@ -37,7 +39,7 @@ serve() {
 	start_apid --ornament-years 1 "$@"
 	export HALLMARK_BASE_URL=$API/hallmark HOOKED_BASE_URL=$API/hooked
 	export ORNAMENT_SHOP_BASE_URL=$API/ornament-shop
-	curl -fsS "$API/_apid/truth/ornaments" >truth
+	served ornaments >truth
 }
 
 # ornaments_end STATUS [NAME=VALUE ...]: runs it and expects that status.
@@ -56,14 +58,6 @@ start_ornaments() {
 of_run() {
 	local folders=("$SLUICE_VAR"/runs/ornaments/*)
 	printf '%s\n' "${folders[-1]}/$1"
-}
-
-forget_counts() {
-	curl -fsS -o /dev/null -X POST "$API/_apid/reset"
-}
-
-drop_faults() {
-	curl -fsS -o /dev/null -X DELETE "$API/_apid/fault"
 }
 
 # same_as FILE: the table has each product of the truth, and every value.
@@ -246,7 +240,7 @@ rejected() {
 
 @test "kills at random points, then --resume: all is there, and once" {
 	serve --latency 5
-	disturb 90 ornaments
+	disturb 90
 	local all base
 	all=$(wc -l <truth)
 	base=$(counts .requests)
