@@ -17,7 +17,7 @@ copy_tree() {
 	cp -a "$root/$variant" "tree/$variant"
 	cp -a "$root/build/.variant" tree/build
 	mkdir -p tree/tests/pipelines
-	cp -a "$root"/tests/{run,apid,helper.bash} tree/tests
+	cp -a "$root"/tests/{run,deps,apid,helper.bash} tree/tests
 	cd tree || return
 }
 

@@ -99,7 +99,7 @@ demo_ends() {
 
 @test "wrong usage, another demo at work" {
 	demo_ends 64 '' 'usage: demo*' --products
-	demo_ends 64 '' '*"nothing" has no demo, or is not there' nothing
+	demo_ends 64 '' '*there is no dataset "nothing"*' nothing
 	mkdir -p "$SLUICE_VAR/demo"
 	exec 8>>"$SLUICE_VAR/demo/demo.users.lock"
 	flock 8
