@@ -60,14 +60,17 @@ find_replayed() {
 take_rejects() {
 	local from=$SLUICE_VAR/runs/$dataset/$replays/rejects.ndjson name names
 	local left=$SLUICE_RUN/left.ndjson n counts=''
+	local good=$SLUICE_RUN/rejects.good
 	names=$(jq -rR 'fromjson? | .stage | strings' "$from" |
 		grep -xE '[A-Za-z0-9_-]+' | LC_ALL=C sort -u)
+	records_of '' <"$from" >"$good"
 	for name in $names; do
 		[[ ${replayed_stage:-$name} == "$name" ]] || continue
-		records_of "$name" <"$from" >"$SLUICE_RUN/replay.$name"
+		records_of "$name" <"$good" >"$SLUICE_RUN/replay.$name"
 		n=$(wc -l <"$SLUICE_RUN/replay.$name")
 		counts+=", $n of $name"
 	done
+	rm -f "$good"
 	n=0
 	[[ ! -e $left ]] || n=$(wc -l <"$left")
 	tell "$dataset: sends rejects of $replays in again: ${counts#, }"
@@ -78,11 +81,17 @@ take_rejects() {
 	export SLUICE_REPLAY=$replays
 }
 
+# records_of STAGE: of lines of rejects, the records; of no stage, the lines
+# that are JSON.
 records_of() (
 	left=$SLUICE_RUN/left.ndjson
 	unset SLUICE_RUN SLUICE_STAGE
-	validate -q --drop ".stage == \"$1\"" -r "$left" |
-		records -q --path .record -r "$left" || (($? == 1))
+	if [[ $1 ]]; then
+		validate -q --drop ".stage == \"$1\"" |
+			records -q --path .record -r "$left" || (($? == 1))
+	else
+		validate -q -r "$left" true || (($? == 1))
+	fi
 )
 
 # check_replayed: every stage's rejects were sent in again.

@@ -132,6 +132,10 @@ go_on() {
 	run --separate-stderr run_dataset
 	expect 1 '*' '*392 have found a home, 8 are to be fetched*missing 7, extra 0*'
 	[ "$(home '.counts | length')" -eq 393 ]
+	# one of them mended, in its reject
+	mend 's/"id":1,"name":12/"id":1,"name":"Twelve"/' --stage shape
+	expect 1 '*shape  *1  *6  *1  *0  *5 *' '*in again: 6 of shape*missing 6, extra 0*'
+	[ "$(home '.counts | length')" -eq 394 ]
 }
 
 @test "an animal that is listed twice comes once" {

@@ -166,3 +166,11 @@ disturb() {
 told() {
 	[ -z "${SOAK_SAY-}" ] || printf '# %s\n' "$*" >&3
 }
+
+# mend SED: edits the newest run's rejects, and sends them in again.
+mend() {
+	local folder
+	folder=$(newest_run)
+	sed -i "$1" "$folder/rejects.ndjson"
+	run --separate-stderr run_dataset --replay-rejects "${folder##*/}" "${@:2}"
+}

@@ -251,6 +251,15 @@ release_orders() {
 ["store_orders","22P02"]
 ["store_orders","22P05"]' ]
 	[ "$(sql 'select count(*) from orders')" = 52 ]
+	# two orders and an item that are mended go in: an order to all tables
+	local items
+	items=$(sql 'select count(*) from order_line_items')
+	mend 's/"record":{"id":"x"/"record":{"id":7/; s/"record":{"id":null/"record":{"id":8/; s/"total_price":"12,50"/"total_price":"12.50"/'
+	expect 1 '*accounts: * hold
+*' '*in again: 2 of check, 1 of item_check, 2 of items, *'
+	[ "$(sql 'select count(*) from orders')" = 54 ]
+	[ "$(sql 'select count(*) from order_line_items')" -ge $((items + 1)) ]
+	[ "$(sql 'select total_price from orders where total_price = 12.50')" = 12.50 ]
 }
 
 @test "the three loads go on beside each other" {

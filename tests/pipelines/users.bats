@@ -199,6 +199,13 @@ print("all pulls|" + countries("both") + "|2026-02-01 00:00:00+00")')" ]
 ["store","42703"]
 ["store","42703"]' ]
 	whole 2
+	# mended where they lie; the rest is rejected again by its stage
+	mend 's/"address.coordinates.lat":"north"/"address.coordinates.lat":1.50/; s/"first_name":"a\\u0000"/"first_name":"a"/; s/,"colour":1//; s/,"uid":null/,"uid":"new"/; s/"uid":null,/"uid":"new",/'
+	expect 1 '*' '*in again: 4 of check, 1 of flat, 5 of store*'
+	[ "$(sql 'select count(*), count(distinct pull_datetime) from stage_user')" = '6|1' ]
+	[ "$(rejects .stage | uniq -c | tr -s ' ')" = ' 3 "check"
+ 1 "flat"
+ 2 "store"' ]
 }
 
 @test "the recorded users load with every value equal" {

@@ -318,6 +318,15 @@ offers_asked() {
 	expect 1 '*rejects: 3 in *rejects.ndjson*3 x store_offers: *' '*'
 	same_as_truth
 	[ "$(rejects '"\(.stage) \(.code)"' | uniq)" = '"store_offers 23503"' ]
+	# once their products are there, they go in
+	sql "insert into products (id, brand_id, name)
+		select id, (select min(id) from brands), 'there now'
+		from unnest('{$(rejects .record.product_id | sort -u | paste -sd,)}'::int[]) id"
+	mend ''
+	expect 0 '*store_offers *1 *3 *accounts: * hold*wdn: done*' \
+		'*sends rejects of * in again: 3 of store_offers*'
+	[ "$(sql "select count(*) from offers o join products p
+		on p.id = o.product_id where p.name = 'there now'")" -eq 3 ]
 	forget_counts
 	ends 0
 	[ "$(counts .requests)" -eq 0 ]
@@ -381,6 +390,10 @@ offers_asked() {
 	ends 1
 	[ "$(summary '.rejects.count')" -eq 1 ]
 	[ "$(sql "select count(*) from fetches where resource = 'offers'")" -eq 299 ]
+	# still failing when it is asked for by its reject
+	mend ''
+	expect 1 '*offers  *1  *1 *' '*in again: 1 of offers*'
+	[ "$(summary '.stages.offers.rejected')" -eq 1 ]
 	drop_faults
 	forget_counts
 	ends 0
