@@ -309,12 +309,28 @@ spoil() {
 	printf '%s\n' "${bad[@]}" | jq -Rsc --slurpfile all truth 'split("\n") as
 		$bad | $all[] | select(.path | IN($bad[]) | not)' >good
 	same_as good
-	# They are due again.
+	# Where selectors are mended, the pages need not be asked for again.
+	cp -R "$root/pipelines" mended
+	sed -i "s/@id='price'/@id='price' or @id='cost'/
+		s/@id='availability'/@id='availability' or @id='stock'/g" \
+		mended/ornaments/shops/hookedonhallmark_com/product
+	mkdir replay
+	jq -c 'select(.stage == "page").record' "$(of_run rejects.ndjson)" \
+		>replay/replay.page
+	forget_counts
+	SLUICE_RUN=$PWD/replay SLUICE_REPLAY=1 mended/ornaments/pipeline
+	[ "$(sort -u replay/replayed | paste -sd ' ')" = 'page shape store' ]
+	[ "$(wc -l <replay/rejects.ndjson)" -eq 7 ]
+	printf '%s\n' "${bad[@]:3:3}" | jq -Rsc --slurpfile all truth 'split("\n") as
+		$bad | $all[] | select(.path | IN($bad[0, 2]))' >>good
+	same_as good
+	[ "$(counts .requests)" -eq 0 ]
+	# The others are due again.
 	stop_apid
 	local port=${API##*:}
 	serve --port "$port"
 	ornaments_end 0
-	[ "$(counts .requests)" -eq 9 ]
+	[ "$(counts .requests)" -eq 7 ]
 	same_as truth
 }
 
