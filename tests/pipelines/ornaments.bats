@@ -362,6 +362,20 @@ spoil() {
 	[ "$(sql "select count(*) from fetches where resource = 'listing'")" = 1 ]
 }
 
+@test "a list that ends early, as its pager looks different, is an error" {
+	local served=()
+	serve
+	ornaments_end 0 job=sync_links
+	spoil /ornament-shop/2020-hallmark-ornaments-g1-y20.html \
+		's/pagination-item--next/next/'
+	stop_apid
+	serve --port "${API##*:}" "${served[@]}"
+	sql "delete from fetches; update links set seen_at = seen_at - interval '1 h'"
+	ornaments_end 65 job=sync_links
+	[[ $stderr == *'the list of 2020 at ornament_shop_com has only 6 of the 11 products that it had within the last week: '* ]]
+	[ "$(sql "select count(*) from fetches where resource = 'listing'")" = 2 ]
+}
+
 @test "a shop that is down, or looks different, does not keep the others" {
 	serve --fault '/hooked/*:status=503' --ornament-years 3 \
 		--fault '/hallmark/*_p_*:text' \
