@@ -20,7 +20,7 @@ DEPS_DEB = build-essential debhelper fakeroot lintian
 DEPS_TEST = $(DEPS_DEB) bats brotli chromium clang clang-format clang-tidy \
 	cppcheck debootstrap gunicorn libclang-rt-dev mandoc nginx openssl \
 	parallel postgresql procps prometheus python3 python3-httpbin \
-	python3-psycopg2 shellcheck time webhook zip zstd
+	python3-psycopg2 shellcheck systemd time webhook zip zstd
 
 CC = gcc
 CFLAGS = -O2 -g
@@ -234,7 +234,31 @@ install: all
 	for tool in $(TOOLS); do \
 		ln -sf sluice-run $(COMPLETIONS)/$$tool || exit; done
 
+# Services and times, for systemd; or for cron. Nothing is started by that.
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSUSERS = $(DESTDIR)$(PREFIX)/lib/sysusers.d
+place = sed 's,/usr/local,$(PREFIX),g' $(1) >$(2) && chmod 644 $(2)
+install-schedule: install
+	install -d $(UNITS) $(UNITS)/sluice-.service.d \
+		$(UNITS)/sluice@.service.d $(SYSUSERS)
+	cd pipelines/schedule && for unit in *.service *.timer \
+		../trigger/*.service; do \
+		$(call place,"$$unit","$(UNITS)/$${unit##*/}") || exit; done
+	cp -R pipelines/schedule/*.d $(UNITS)
+	install -m 644 pipelines/schedule/hardening.conf \
+		$(UNITS)/sluice-.service.d
+	install -m 644 pipelines/schedule/hardening.conf \
+		$(UNITS)/sluice@.service.d
+	install -m 644 pipelines/schedule/sysusers.conf $(SYSUSERS)/sluice.conf
+
+install-crontab: install
+	install -d $(DESTDIR)/etc/cron.d
+	$(call place,pipelines/schedule/crontab,$(DESTDIR)/etc/cron.d/sluice)
+
 uninstall:
+	rm -rf $(UNITS)/sluice@* $(UNITS)/sluice-.service.d
+	rm -f $(UNITS)/sluice-postgres.service $(UNITS)/sluice-trigger.service \
+		$(SYSUSERS)/sluice.conf $(DESTDIR)/etc/cron.d/sluice
 	cd $(BIN) && rm -f $(TOOLS) sluice-run
 	cd $(MAN)/man1 && rm -f $(TOOLS:%=%.1)
 	rm -f $(MAN)/man7/sluice.7
@@ -253,6 +277,6 @@ clean:
 
 FORCE:
 .PHONY: all bench clean deb demo deps deps-run deps-build deps-deb \
-	deps-test deps-demo format-check fuzz install lint lint-text \
-	lint-cppcheck lint-tidy-1 lint-tidy-2 list-tools live new-dataset soak test uninstall \
-	FORCE $(DATASETS)
+	deps-test deps-demo format-check fuzz install install-crontab \
+	install-schedule lint lint-text lint-cppcheck lint-tidy-1 lint-tidy-2 \
+	list-tools live new-dataset soak test uninstall FORCE $(DATASETS)
