@@ -28,6 +28,11 @@ store() {
 		--history product_changes >/dev/null
 }
 
+store_links() {
+	stage store_links pg-upsert -t links -k vendor -k link --seen seen_at \
+		>/dev/null
+}
+
 # whole STATUS...: those of a list's pipe as one. A bad page or entry (1), be it
 # only an empty list, and a page that the shop has not (69) mean that this list
 # is not whole, which is an error, but none of the others'.

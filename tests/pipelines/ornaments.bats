@@ -42,24 +42,6 @@ serve() {
 	served ornaments >truth
 }
 
-# ornaments_end STATUS [NAME=VALUE ...]: runs it and expects that status.
-ornaments_end() {
-	run --separate-stderr "$root/pipelines/run" ornaments "${@:2}" 3>&-
-	expect "$1" '*' '*'
-}
-
-# In the background; sets pid.
-start_ornaments() {
-	"$root/pipelines/run" ornaments </dev/null >/dev/null 2>&1 3>&- &
-	pid=$!
-}
-
-# of_run FILE: of the newest run.
-of_run() {
-	local folders=("$SLUICE_VAR"/runs/ornaments/*)
-	printf '%s\n' "${folders[-1]}/$1"
-}
-
 # same_as FILE: the table has each product of the truth, and every value.
 same_as() {
 	jq -r --arg api "$API" '[.vendor, .sku, .name, .price, .brand,
@@ -84,14 +66,14 @@ reports_are() {
 	diff expected got
 }
 
-# rejected: stage and reason of what the newest run rejected.
+# rejected: stage and reason of what the newest run rejected, sorted.
 rejected() {
-	jq -r '"\(.stage): \(.reason)"' "$(of_run rejects.ndjson)"
+	rejects '"\(.stage): \(.reason)"' | jq -r .
 }
 
 @test "first everything, then nothing; the reports" {
 	serve --ornament-years 2
-	run --separate-stderr "$root/pipelines/run" ornaments 3>&-
+	run --separate-stderr run_dataset
 	expect 0 '*median*newest*difference*accounts: 27 hold*ornaments: done, exit status 0' \
 		"*from $API/hallmark, $API/hooked, $API/ornament-shop into database ornaments*"
 	same_as truth
@@ -102,7 +84,7 @@ rejected() {
 		from newest')" = t ]
 	[ "$(counts '[.urls[].requests] | max')" -eq 1 ]
 	forget_counts
-	run --separate-stderr "$root/pipelines/run" ornaments 3>&-
+	run --separate-stderr run_dataset
 	expect 0 '*done*' '*hooked*: 0 years are to be listed*: 0 of * products are due*'
 	[ "$(counts .requests)" -eq 0 ]
 	# The years again after a week, lists after an hour, products a day.
@@ -112,7 +94,7 @@ rejected() {
 		where id ~ 'hallmark.*/2019';
 		update products set last_synced_at = last_synced_at - interval '25 hours'
 		where id = 7" >/dev/null
-	ornaments_end 0
+	ends 0
 	{
 		lines /hooked/keepsake-hallmark-ornaments-by-year.html \
 			/hallmark/2019-Hallmark-Ornaments_c_19.html
@@ -122,22 +104,22 @@ rejected() {
 	counts '.paths | keys[]' | sort >got
 	diff expected got
 	forget_counts
-	FRESH=1 ornaments_end 0
+	FRESH=1 ends 0
 	[ "$(counts '.paths | length')" -ge "$(wc -l <truth)" ]
-	[ "$(jq .stages.store.inserted "$(of_run summary.json)")" -eq 0 ]
+	[ "$(summary .stages.store.inserted)" -eq 0 ]
 	same_as truth
 	[ "$(sql 'select count(*) from history')" -eq $((2 * $(wc -l <truth))) ]
 }
 
 @test "history: each change is an entry, also a value that comes back" {
 	serve
-	ornaments_end 0
+	ends 0
 	local day gone
 	# A change of everything that ever changes, and on day 6 back.
 	for day in 1 6; do
 		curl -fsS -X POST "$API/_apid/shops?day=$day"
 		curl -fsS "$API/_apid/truth/ornaments" >"truth$day"
-		ornaments_end 0 job=known interval=0
+		ends 0 job=known interval=0
 		[ "$day" = 1 ] || break
 		# What the shops have no more is asked for once in the
 		# interval, and keeps its last price.
@@ -147,7 +129,7 @@ rejected() {
 		sql "update products set last_synced_at =
 			last_synced_at - interval '2 days'" >/dev/null
 		forget_counts
-		ornaments_end 0 job=known
+		ends 0 job=known
 		[ "$(counts .requests)" -eq "$(wc -l <truth1)" ]
 		[ "$(sql 'select count(*) from products')" -eq "$(wc -l <truth)" ]
 	done
@@ -166,40 +148,40 @@ rejected() {
 @test "jobs: links, new ones, known ones, a vendor, a year, a product" {
 	serve --ornament-years 2 --shops-day 1
 	cp truth truth1
-	ornaments_end 0 job=sync_links
+	ends 0 job=sync_links
 	[ "$(sql 'select count(*) from links')" -eq "$(wc -l <truth1)" ]
 	[ "$(sql 'select count(*) from products')" -eq 0 ]
-	[ "$(jq '.stages | has("product")' "$(of_run summary.json)")" = false ]
+	[ "$(summary '.stages | has("product")')" = false ]
 	# From that list; no other is asked for.
 	forget_counts
-	ornaments_end 0 job=new vendor=ornament_shop_com year=2020
+	ends 0 job=new vendor=ornament_shop_com year=2020
 	[[ $output == *2020* && $output != *hookedonhallmark_com* ]]
 	jq -c 'select(.release_year == 2020 and (.vendor | test("^orn")))' \
 		truth1 >now
 	same_as now
 	[ "$(counts .requests)" -eq "$(wc -l <now)" ]
-	ornaments_end 1 job=known year=2019
+	ends 1 job=known year=2019
 	[[ $stderr == *'no such product is known'* ]]
 	[ "$(counts .requests)" -eq "$(wc -l <now)" ]
 	# One that is synced is left alone, unless it is told otherwise.
 	forget_counts
-	ornaments_end 0 id=3
+	ends 0 id=3
 	[ "$(counts .requests)" -eq 0 ]
 	[[ $stderr == *': 0 of 1 products are due'* ]]
-	ornaments_end 0 id=3 interval=0
+	ends 0 id=3 interval=0
 	[ "$(counts '.paths | keys[]')" = \
 		"$(sql "select substr(link, length('$API') + 1) from products
 			where id = 3")" ]
 	# What was synced since the run began that this one goes on with is not
 	# due, whatever the interval.
 	forget_counts
-	ornaments_end 0 job=known interval=0 as_of=2026-01-01
+	ends 0 job=known interval=0 as_of=2026-01-01
 	[ "$(counts .requests)" -eq 0 ]
 	# A day later the shops have more.
 	curl -fsS -X POST "$API/_apid/shops?day=2"
 	curl -fsS "$API/_apid/truth/ornaments" >truth2
 	sql "update fetches set at = at - interval '1 hour'" >/dev/null
-	ornaments_end 0 job=sync_links
+	ends 0 job=sync_links
 	[ "$(sql 'select count(*) from links')" -eq "$(wc -l <truth2)" ]
 	[ "$(wc -l <truth2)" -gt "$(wc -l <truth1)" ]
 }
@@ -207,20 +189,20 @@ rejected() {
 @test "parameters that are no good are told" {
 	local bad
 	while IFS='|' read -r bad said; do
-		ornaments_end 64 "$bad"
+		ends 64 "$bad"
 		[[ $stderr == *"$said"* ]]
 	done <<-'END'
 		job=everything|job is "everything": it has to be all, sync_links, new or known
 		vendor=amazon|there is no vendor "amazon": there are hallmark_ornaments_com
 		interval=1 week|interval is "1 week": it has to be a time, as 12h or 7d
 	END
-	ornaments_end 66 csv=none.csv
+	ends 66 csv=none.csv
 	[[ $stderr == *"could not read the file \"$PWD/none.csv\""* ]]
 }
 
 @test "faults in 10 of a hundred requests" {
 	serve --chaos 10
-	ornaments_end 0
+	ends 0
 	same_as truth
 	[ "$(counts .faults)" -gt 0 ]
 }
@@ -228,12 +210,12 @@ rejected() {
 @test "twice at once, killed, and run again" {
 	local pid
 	serve --latency 10
-	start_ornaments
+	start_run
 	until_asked 7
-	run --separate-stderr "$root/pipelines/run" ornaments
+	run --separate-stderr run_dataset
 	expect 75 '' '*another run of "ornaments" is at work*'
 	kill_all "$pid"
-	ornaments_end 0
+	ends 0
 	same_as truth
 	[ "$(sql 'select count(*) from history')" -eq $((2 * $(wc -l <truth))) ]
 }
@@ -244,28 +226,19 @@ rejected() {
 	local all base
 	all=$(wc -l <truth)
 	base=$(counts .requests)
-	ornaments_end 0 --resume
+	ends 0 --resume
 	same_as truth
 	[ "$(sql 'select count(*) from history')" -eq $((2 * all)) ]
 	told "ornaments: $((base + $(counts .requests) - all)) requests beside those for $all products after $kills kills"
 	# A kill costs what three chunks have in hand, of 50 products at most.
 	[ "$(counts "[.urls[].requests] | max <= $kills + 1")" = true ]
-	ornaments_end 0 --resume
+	ends 0 --resume
 	[[ $stderr == *'nothing to go on with'* ]]
 }
 
 @test "the database is down at the start, and goes away in the middle" {
 	serve --latency 20
-	PGHOST=$PWD ornaments_end 75
-	[ "$(counts .requests)" -eq 0 ]
-	local pid status=0
-	start_ornaments
-	until_asked 12
-	SLUICE_VAR=$BATS_FILE_TMPDIR/var stop_pg
-	SLUICE_VAR=$BATS_FILE_TMPDIR/var start_pg ornaments
-	wait "$pid" || status=$?
-	[ "$status" -eq 0 ] || [ "$status" -eq 75 ]
-	ornaments_end 0
+	survives_database 12
 	same_as truth
 	[ "$(sql 'select count(*) from history')" -eq $((2 * $(wc -l <truth))) ]
 }
@@ -278,7 +251,7 @@ spoil() {
 }
 
 @test "a page that looks different is rejected alone, by the selector" {
-	local served=() bad
+	local served=() bad folder
 	serve
 	mapfile -t bad < <(jq -rs 'group_by(.vendor)[] | map(.path)[1, 3, 5]' truth)
 	spoil "${bad[0]}" 's/_3d_item/_3d_goods/'
@@ -293,7 +266,7 @@ spoil() {
 	stop_apid
 	# The same as before, but at another port.
 	serve "${served[@]}"
-	ornaments_end 1
+	ends 1
 	rejected | sort -u | cut -c 1-78 >got
 	diff - got <<-'END'
 		page: field "name", //h1[class('productView-title')]: it is required, and noth
@@ -314,13 +287,10 @@ spoil() {
 	sed -i "s/@id='price'/@id='price' or @id='cost'/
 		s/@id='availability'/@id='availability' or @id='stock'/g" \
 		mended/ornaments/shops/hookedonhallmark_com/product
-	mkdir replay
-	jq -c 'select(.stage == "page").record' "$(of_run rejects.ndjson)" \
-		>replay/replay.page
 	forget_counts
-	SLUICE_RUN=$PWD/replay SLUICE_REPLAY=1 mended/ornaments/pipeline
-	[ "$(sort -u replay/replayed | paste -sd ' ')" = 'page shape store' ]
-	[ "$(wc -l <replay/rejects.ndjson)" -eq 7 ]
+	folder=$(newest_run)
+	run --separate-stderr mended/run ornaments --replay-rejects "${folder##*/}"
+	expect 1 '*page  *3  *9  *2  *0  *7 *accounts: * hold*' '*in again: 9 of page*'
 	printf '%s\n' "${bad[@]:3:3}" | jq -Rsc --slurpfile all truth 'split("\n") as
 		$bad | $all[] | select(.path | IN($bad[0, 2]))' >>good
 	same_as good
@@ -329,7 +299,7 @@ spoil() {
 	stop_apid
 	local port=${API##*:}
 	serve --port "$port"
-	ornaments_end 0
+	ends 0
 	[ "$(counts .requests)" -eq 7 ]
 	same_as truth
 }
@@ -343,7 +313,7 @@ spoil() {
 	stop_apid
 	serve --ornament-years 2 "${served[@]}" --fault '/hooked/2020*:empty-page=1' \
 		--fault '/hooked/view-all-2019*:badjson'
-	ornaments_end 65 || { echo "$output $stderr"; return 1; }
+	ends 65 || { echo "$output $stderr"; return 1; }
 	[[ $stderr == *'the years at hallmark_ornaments_com could not be read'* ]]
 	[[ $stderr == *"the list of 2020 at hookedonhallmark_com is not whole: $API/hooked/2020"* ]]
 	[[ $stderr == *"the list of 2019 at ornament_shop_com is not whole"* ]]
@@ -360,18 +330,23 @@ spoil() {
 	[ "$(sql "select count(*) from products
 		where release_year = 2020 and vendor ~ '^orn'")" = "$(wc -l <some)" ]
 	[ "$(sql "select count(*) from fetches where resource = 'listing'")" = 1 ]
+	stop_apid
+	serve --ornament-years 2 --port "${API##*:}"
+	mend ''
+	expect 0 '*accounts: * hold*' '*in again: 3 of items, 1 of years*2 years are to be listed*'
+	[ "$(sql 'select count(*) from links')" -eq "$(wc -l <truth)" ]
 }
 
 @test "a list that ends early, as its pager looks different, is an error" {
 	local served=()
 	serve
-	ornaments_end 0 job=sync_links
+	ends 0 job=sync_links
 	spoil /ornament-shop/2020-hallmark-ornaments-g1-y20.html \
 		's/pagination-item--next/next/'
 	stop_apid
 	serve --port "${API##*:}" "${served[@]}"
 	sql "delete from fetches; update links set seen_at = seen_at - interval '1 h'"
-	ornaments_end 65 job=sync_links
+	ends 65 job=sync_links
 	[[ $stderr == *'the list of 2020 at ornament_shop_com has only 6 of the 11 products that it had within the last week: '* ]]
 	[ "$(sql "select count(*) from fetches where resource = 'listing'")" = 2 ]
 }
@@ -382,16 +357,16 @@ spoil() {
 		--fault '/ornament-shop/2019-hallmark*:status=404'
 	# One is down, one looks different: all of it is not asked for. One
 	# has lost a list.
-	ORNAMENTS_RETRY=0 ornaments_end 69
+	ORNAMENTS_RETRY=0 ends 69
 	jq -c 'select(.release_year != 2019 and (.vendor | test("^orn")))' \
 		truth >others
 	same_as others
 	[ "$(rejected | sed 's/:.*//' | sort | uniq -c | tr -s ' ')" = \
 		$' 1 index\n 26 page' ]
-	[ "$(sort "$(of_run exits)" | uniq -c | tr -s ' ')" = \
+	[ "$(sort "$(newest_run)/exits" | uniq -c | tr -s ' ')" = \
 		$' 5 listing 0\n 1 listing 65\n 1 product 0\n 1 product 65' ]
 	drop_faults
-	ornaments_end 0
+	ends 0
 	same_as truth
 }
 
@@ -407,32 +382,35 @@ spoil() {
 		QX5,2000 Old,$1.2.3,Hallmark,In Stock.,http://h/5
 	END
 	touch -d 2020-11-01T12:00:00Z rows.csv
-	ornaments_end 1 csv=rows.csv
+	ends 1 csv=rows.csv
 	[ "$(sql 'select sku, name, price, brand, availability, release_year, link,
 		extract(year from last_synced_at) from products order by link')" = "$(lines \
 		'QX1|1998 Santa'"'"'s "Star", #1|1234.50|hallmark|available|1998|http://h/1|2020' \
 		'QX2|1999 Ice|1234.50|hallmark|unavailable|1999|http://h/2|2020')" ]
-	[ "$(jq -r '"\(.stage) \(.code) \(.record.link)"' "$(of_run rejects.ndjson)")" = "$(lines \
+	[ "$(jq -r '"\(.stage) \(.code) \(.record.link)"' "$(newest_run)/rejects.ndjson")" = "$(lines \
 		'store 23502 http://h/3' 'store 23502 http://h/4' 'store 22P02 http://h/5')" ]
-	[ "$(jq .stages.check.dropped "$(of_run summary.json)")" -eq 2 ]
+	[ "$(summary .stages.check.dropped)" -eq 2 ]
+	mend 's/:"1\.2\.3"/:"12.3"/'
+	expect 1 '*accounts: * hold*' '*in again: 3 of store*'
+	[ "$(sql "select price from products where sku = 'QX5'")" = 12.3 ]
 	# An older file changes nothing, a newer one what it says.
 	sed 's/1 234.50/99.00/' rows.csv >more.csv
 	touch -d 2020-10-01 more.csv
-	ornaments_end 1 csv=more.csv
+	ends 1 csv=more.csv
 	[ "$(sql "select price from products where sku = 'QX1'")" = 1234.50 ]
 	touch more.csv
-	ornaments_end 1 csv=more.csv vendor=hallmark_ornaments_com
+	ends 1 csv=more.csv vendor=hallmark_ornaments_com
 	[ "$(sql "select string_agg(value, ' ' order by at) from history
 		join products p on p.id = product
 		where sku = 'QX1' and field = 'price'")" = '1234.50 99.00' ]
 	echo 'a,b' >bad.csv
-	ornaments_end 65 csv=bad.csv
+	ends 65 csv=bad.csv
 	[[ $stderr == *"bad.csv\" has to be CSV with six columns"* ]]
 }
 
 @test "the recorded rows load, every value equal" {
 	need_data ornaments/hmo_combined_info.csv
-	ornaments_end 0 csv="$data/ornaments/hmo_combined_info.csv"
+	ends 0 csv="$data/ornaments/hmo_combined_info.csv"
 	python3 -c '
 import csv, re, sys
 rows = list(csv.reader(open(sys.argv[1], newline="")))
@@ -446,6 +424,5 @@ for code, name, price, brand, there, link in {row[5]: row for row in rows
 		link from products' | sort >got
 	diff expected got
 	[ "$(wc -l <got)" -eq 6628 ]
-	[ "$(jq -c '.stages | [.check.dropped, .store.superseded]' \
-		"$(of_run summary.json)")" = '[4,60]' ]
+	[ "$(summary '.stages | "\(.check.dropped) \(.store.superseded)"')" = '4 60' ]
 }
