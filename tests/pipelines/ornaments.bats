@@ -200,11 +200,23 @@ rejected() {
 	[[ $stderr == *"could not read the file \"$PWD/none.csv\""* ]]
 }
 
-@test "faults in 10 of a hundred requests" {
-	serve --chaos 10
-	ends 0
+@test "faults in 10 of a hundred requests, and two pages that fail for good" {
+	local bad
+	serve
+	mapfile -t bad < <(jq -rs 'group_by(.vendor)[][3].path' truth)
+	stop_apid
+	# And two of the pages fail for good: they go in when they are mended.
+	serve --fault "${bad[0]}:status=500" --fault "${bad[2]}:status=503" \
+		--chaos 10
+	ends 1
+	[ "$(counts .faults)" -gt 22 ]
+	jq -c --arg a "${bad[0]}" --arg b "${bad[2]}" \
+		'select(.path != $a and .path != $b)' truth >good
+	same_as good
+	drop_faults
+	mend ''
+	expect 0 '*accounts: * hold*' '*in again: 2 of product*'
 	same_as truth
-	[ "$(counts .faults)" -gt 0 ]
 }
 
 @test "twice at once, killed, and run again" {
