@@ -355,7 +355,8 @@ raises() {
 	session
 	do_sql "set deadlock_timeout = '1min'; begin;
 		update t set b = -2 where id = 2;"
-	PGOPTIONS='-c deadlock_timeout=1s' start -k id
+	# Its one look for a deadlock comes once the other waits, too.
+	PGOPTIONS='-c deadlock_timeout=3s' start -k id
 	until_true waits_for_lock
 	echo 'update t set b = -1 where id = 1; commit;' >&8
 	loaded
