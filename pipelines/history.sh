@@ -80,9 +80,10 @@ insert_requests() {
 		"$1/receipts.ndjson" |
 		fields --set dataset="\"$dataset\"" --set run="\"${1##*/}\"" \
 			--set host="$(jq .host "$1/run.json")" \
-			-r "$1/receipts.rejects.ndjson" |
+			-r "$1/unloadable.ndjson" |
 		pg-upsert -q -t sluice.requests -k dataset -k run -k host \
-			-k number -r "$1/receipts.rejects.ndjson" "${@:2}" \
+			-k number -r "$1/unloadable.ndjson" "${@:2}" \
 			>/dev/null || status=$?
+	[[ -s $1/unloadable.ndjson ]] || rm -f "$1/unloadable.ndjson"
 	((status <= 1)) || return "$status"
 }

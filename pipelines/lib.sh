@@ -93,7 +93,9 @@ worst() {
 stage() {
 	local name=$1 status=0
 	shift
+	printf '%s began\n' "$name" >>"$SLUICE_RUN/stages"
 	SLUICE_STAGE=$name "$@" || status=$?
+	printf '%s ended\n' "$name" >>"$SLUICE_RUN/stages"
 	case $status in
 	123 | 124 | 125) status=$(stage_worst "$name" "$status") ;;
 	esac

@@ -22,6 +22,7 @@ copy_lines() {
 		printf -v stamp '%(%Y-%m-%dT%H:%M:%SZ)T' -1
 		printf '%s %s\n' "$stamp" "$line" >>"$SLUICE_RUN/log"
 		[[ $1 == plain || -t 1 ]] || line="$stamp $line"
+		[[ -z $live || ! -t 1 ]] || line=$live$line
 		printf '%s\n' "$line" 2>/dev/null || :
 		line=''
 	done
@@ -102,7 +103,9 @@ steps() {
 	done <<<"$files"
 	[[ -z $signal ]] || return 0
 	pipeline=0
+	start_watch "$SLUICE_RUN"
 	step "$folder/pipeline" || pipeline=$?
+	stop_watch
 	status=$(worst "$status" "$pipeline")
 }
 

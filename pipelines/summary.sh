@@ -149,7 +149,7 @@ print_summary() {
 			| "\($stage) \(.processes) \(.in) \(.out) \(.dropped)"
 			+ " \(.rejected) \(.retries)"
 			+ " \((.seconds // 0) * 100 | round / 100) \(.exit)")' \
-			<<<"$stages" | table
+			<<<"$stages" | table ' '
 		printf 'accounts: %s\n' "${accounts//$'\n'/$'\n'accounts: }"
 		[[ ! -s $SLUICE_RUN/rejects.ndjson ]] || print_rejects
 		printf '%s: %s, exit status %s\n' "$dataset" \
@@ -163,9 +163,9 @@ print_rejects() {
 	jq -r '.[] | "  \(.count) x \(.stage): \(.reason)"' <<<"$reasons"
 }
 
-# Columns, the first to the left, the others to the right.
+# table SEPARATOR: columns, the first to the left, the others to the right.
 table() {
-	awk '
+	awk -F "$1" '
 		{ for (i = 1; i <= NF; i++) {
 			cell[NR, i] = $i
 			if (length($i) > width[i]) width[i] = length($i) } }

@@ -208,3 +208,59 @@ shop() {
 	go two --replay-rejects "$first"
 	expect 64 '' '*"two" does not tell how rejects are sent in again'
 }
+
+# ---- what one sees ----
+
+@test "on a terminal the stages' figures so far; --status and --follow" {
+	mkfifo gate
+	dataset one <<-END
+		stage a fake 30 20 1 2
+		printf '{"stage":"b","resource":"r"}\n' >"\$SLUICE_RUN/receipts.b.1"
+		printf '{"stage":"a","reason":"x","record":1}\n' >>"\$SLUICE_RUN/rejects.ndjson"
+		echo "a line that is whole"
+		stage b cat gate
+		exit 75
+	END
+	sed -i "s,cat gate,cat $PWD/gate," "$pipelines/one/pipeline"
+	dataset two <<<'echo two'
+	"$pipelines/run" two >/dev/null 2>&1
+	mkdir -p "$SLUICE_VAR/pace"
+	python3 -c 'import struct, sys, time
+boot = open("/proc/sys/kernel/random/boot_id").read().strip().encode()
+now = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+sys.stdout.buffer.write(struct.pack("40sqq", boot, now + 100 * 10**9, 0))' \
+		>"$SLUICE_VAR/pace/http___h_80"
+	go one --follow
+	expect 1 '' 'run: no run of "one" is at work'
+	TERM=xterm script -qec "$pipelines/run one" /dev/null </dev/null >seen 2>&1 3>&- &
+	local pid=$! folder
+	wait_for grep -q at_work seen
+	folder=$(run_of one)
+	go --status
+	expect 0 "dataset * run * is  exit  seconds  requests  rejected
+one *${folder##*/}  at work     -        -         1         1
+two *Z     done     0  *  0         0" ''
+	"$pipelines/run" --follow >followed 2>&1 3>&- &
+	local follower=$! status=0
+	wait_for grep -q 'a line that is whole' followed
+	echo >gate
+	wait "$pid" || [ $? -eq 75 ]
+	wait "$follower" || status=$?
+	[ "$status" -eq 75 ]
+	[[ $(tail -n 1 followed) == *'go on with: '* ]]
+	# cleared before each line, drawn below it
+	grep -q $'^\r\e\\[Ja line that is whole\r$' seen
+	grep -q $'^\r\e\\[Jstage  requests  in  out  rejected  retries' seen
+	grep -qE $'^a +0 +30 +20 +1 +2' seen
+	grep -qE $'^b +1 +0 +0 +0 +0 +at_work' seen
+	grep -qE 'waiting for http___h_80: [0-9]+ s' seen
+	# what is left of it at the end is what the run printed
+	[[ $(tail -n 1 seen) != *at_work* ]]
+	grep -q $'one: failed, exit status 75\r$' seen
+	go one --status
+	expect 0 "dataset*
+one *${folder##*/}  failed    75  *" ''
+	rm "$folder/summary.json"
+	go one --status
+	expect 0 "*${folder##*/}  killed     -        -         1         1" ''
+}
