@@ -3,7 +3,6 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # quoted on purpose; each test is a subshell; bats and the helper set the rest
 
 load helper
-load small
 
 setup_file() {
 	export prefix=$BATS_FILE_TMPDIR/usr
@@ -95,7 +94,7 @@ setting() {
 	install -d -o nobody -m 700 "$var"
 	command=$(setting sluice@animals.service ExecStart)
 	[ "$command" = "$prefix/share/sluice/pipelines/run \${DATASET} \$ARGS" ]
-	start_apid
+	start_apid --animals 10
 	run --separate-stderr unshare -m bash -c '
 		mount --bind "$1" "$1"
 		mount -o remount,bind,ro / && ! touch /usr/x 2>/dev/null || exit 99
@@ -143,18 +142,22 @@ setting() {
 	[ "$n" -eq 8 ]
 }
 
-# cron [OPTION ...]: cron-run of the dataset one, which ends as $ends says, a
-# status for each of its runs.
+# cron [OPTION ...]: cron-run with a `run` that makes its folder and ends as
+# $ends says, a status for each time.
 cron() {
-	small_pipelines
-	cp -R "$root/pipelines/schedule" "$pipelines"
-	dataset one <<-'END'
+	local pipelines=$BATS_TEST_TMPDIR/pipelines
+	export SLUICE_VAR=$BATS_TEST_TMPDIR/var
+	mkdir -p "$pipelines" "$SLUICE_VAR"
+	cp -R "$root"/pipelines/{lib.sh,schedule} "$pipelines"
+	cat >"$pipelines/run" <<-'END'
+		#!/usr/bin/env bash
 		read -r status rest <"$SLUICE_VAR/ends"
 		echo "$rest" >"$SLUICE_VAR/ends"
-		echo "this run ends with $status"
+		mkdir -p "$SLUICE_VAR/runs/$1/$(date -u +%Y%m%dT%H%M%S.%3NZ)"
+		echo "this run of $* ends with $status"
 		exit "$status"
 	END
-	mkdir -p "$SLUICE_VAR"
+	chmod +x "$pipelines/run"
 	echo "$ends" >"$SLUICE_VAR/ends"
 	SLUICE_CRON_WAIT=0 run --separate-stderr "$pipelines/schedule/cron-run" "$@"
 }
@@ -162,35 +165,32 @@ cron() {
 @test "cron-run: silent where all is well, tries again after 75" {
 	ends=0 cron one
 	expect 0 '' ''
-	rm -rf "$pipelines"
 	ends='75 75 0 9' cron one
 	expect 0 '' ''
 	[ "$(<"$SLUICE_VAR/ends")" = 9 ]
-	rm -rf "$pipelines"
-	ends='1' cron one
-	expect 1 '' '*this run ends with 1*one: done in part, exit status 1*'
-	rm -rf "$pipelines"
+	ends='1' cron one x=y
+	expect 1 '' 'this run of one x=y ends with 1'
 	ends='75 75 75 75 75 75 0' cron one
-	expect 75 '' '*one: failed, exit status 75*'
+	expect 75 '' 'this run of one ends with 75'
 	[ "$(<"$SLUICE_VAR/ends")" = 0 ]
-	rm -rf "$pipelines"
-	ends=0 cron none
-	expect 64 '' '*there is no dataset "none"*'
-	rm -rf "$pipelines"
+	ends=0 cron
+	expect 64 '' 'cron-run: usage: *'
 	ends=0 cron --missed x one
 	expect 64 '' '*--missed is "x": it has to be a number of hours'
+}
+
+runs_of_one() {
+	printf '%s\n' "$SLUICE_VAR/runs/one"/*
 }
 
 @test "cron-run --missed: only where no run has begun" {
 	ends='0 0' cron --missed 2 one
 	expect 0 '' ''
-	[ "$(run_of one | wc -l)" -eq 1 ]
-	rm -rf "$pipelines"
+	[ "$(runs_of_one | wc -l)" -eq 1 ]
 	ends='0' cron --missed 2 one
-	[ "$(run_of one | wc -l)" -eq 1 ]
-	mv "$(run_of one)" "$SLUICE_VAR/runs/one/$(date -u -d '3 hours ago' +%Y%m%dT%H%M%S.000Z)"
-	rm -rf "$pipelines"
+	[ "$(runs_of_one | wc -l)" -eq 1 ]
+	mv "$(runs_of_one)" "$SLUICE_VAR/runs/one/$(date -u -d '3 hours ago' +%Y%m%dT%H%M%S.000Z)"
 	ends='0' cron --missed 2 one
 	expect 0 '' ''
-	[ "$(run_of one | wc -l)" -eq 2 ]
+	[ "$(runs_of_one | wc -l)" -eq 2 ]
 }

@@ -360,11 +360,43 @@ idle() {
 	[ "$status" -eq 7 ]
 }
 
+# readme BEGINNING: the command of the README that begins so; for the server of
+# this test, its keys and its dataset.
+readme() {
+	awk -v begin="    $1" 'on || index($0, begin) == 1 {
+			on = 1
+			print
+			if (!/[\\|]$/) exit
+		}' "$root/pipelines/trigger/README.md" |
+		sed "s,http://127.0.0.1:9000,$url,; s,var/trigger.keys,$keys,
+			s/animals/one/g"
+}
+
+@test "the README's calls" {
+	sed -i 's/^ops /me /' "$keys"
+	start_server
+	local token body
+	eval "$(readme token=)"
+	[ "$token" = "$ops" ]
+	eval "$(readme 'call()')"
+	run call 'run?dataset=one' -X POST
+	[ "$(jq -r .status <<<"$output")" = started ]
+	local id
+	id=$(jq -r .run <<<"$output")
+	ended "$id"
+	run call "runs?id=$id"
+	[ "$(jq -r .status <<<"$output")" = 'done' ]
+	eval "$(readme body=)"
+	run eval "$(readme 'curl ')"
+	[ "$(jq -r .status <<<"$output")" = started ]
+	ended one
+}
+
 @test "animals, started by a call, all the way" {
 	start_server
 	kill "$server"
 	pipelines=$root/pipelines
-	start_apid
+	start_apid --animals 10
 	export ANIMALS_BASE_URL=$API
 	start_server
 	run call POST "$ops" "run?dataset=animals&audit=1"
