@@ -264,3 +264,32 @@ one *${folder##*/}  failed    75  *" ''
 	go one --status
 	expect 0 "*${folder##*/}  killed     -        -         1         1" ''
 }
+
+@test "the hook alert: rejects, a limit, the time, a bad end, and who is told" {
+	mkdir "$pipelines/post.d"
+	cp "$root/pipelines/post.d/alert" "$pipelines/post.d"
+	dataset one <<-'END'
+		stage a fake 3 3 0
+		[[ ${rejects-} != 1 ]] ||
+			echo '{"stage":"a","reason":"no \"x\" here","record":1}' >"$SLUICE_RUN/rejects.ndjson"
+		[[ ${limited-} != 1 ]] || sed -i 's/"exit":0/"attempts":9,"limited":2,"wait_ms":1234,&/' "$SLUICE_RUN/stats.ndjson"
+		exit "${fail:-0}"
+	END
+	lines rejects limited fail >"$pipelines/one/params"
+	export ALERT_COMMAND="cat >>$PWD/told"
+	local i
+	for i in 1 2 3 4; do
+		mkdir -p "$SLUICE_VAR/runs/one/2025010${i}T000000.000Z"
+		echo '{"is":"done","seconds":0.0001}' >"$SLUICE_VAR/runs/one/2025010${i}T000000.000Z/summary.json"
+	done
+	go one
+	expect 0 '*' '*'
+	[[ $stderr != *ALERT* ]] && [ ! -e told ]
+	go one rejects=1 limited=1
+	expect 1 '*' '*Z ALERT: one, run 2*Z: 1 records were rejected, first a: no "x" here; the server refused 2 of 9 requests by a limit; 1.2 s were waited in all; it took * s, the median of 5 runs is 0 s*'
+	[[ $(<told) == 'ALERT: one, run '* ]]
+	ALERT_COMMAND='exit 3' go one fail=75
+	expect 75 '*' '*ALERT: *it failed, exit status 75; *ALERT_COMMAND ended with status 3: nobody was told*'
+	go one hooks= fail=75
+	[[ $stderr != *ALERT* ]]
+}

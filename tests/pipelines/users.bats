@@ -74,7 +74,7 @@ sys.exit(wanted != got)' "$1"
 @test "waits that the API asks for are told at the end" {
 	serve --fault '/api/v2/*:retry-after=0.2@times=1'
 	run --separate-stderr run_dataset count=2
-	expect 0 '*users: done*' '*ALERT: the API made 1 of 1 calls wait, 0.* s in all, and refused 0 for good*'
+	expect 0 '*users: done*' '*ALERT: users, run *: the server refused 1 of 2 requests by a limit; 0.* s were waited in all*'
 }
 
 @test "an error inside a 200 is rejected and never a row" {
