@@ -38,14 +38,14 @@ blocks() {
 	# commands, in their order, in one shell.
 	local block part=
 	for block in block.*; do
-		if grep -q '^stage pull' "$block"; then
+		if grep -q 'stage pull' "$block"; then
 			part=$block
 		else
 			cat "$block" >>commands
 		fi
 	done
 	sed 's/@name@/toys/g' "$root/pipelines/template/pipeline" |
-		sed -n '/^stage pull/,/dev.null$/p' | tr -s ' \t\n\\' ' ' >wanted
+		sed -n '/^pull()/,$p' | tr -s ' \t\n\\' ' ' >wanted
 	tr -s ' \t\n\\' ' ' <"$part" | diff wanted -
 
 	copy_tree
