@@ -226,7 +226,7 @@ COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 install: all
 	install -d $(BIN) $(MAN)/man1 $(MAN)/man7 $(SHARE) $(COMPLETIONS)
 	install -m 755 $(TOOLS:%=bin/%) $(BIN)
-	install -m 644 $(TOOLS:%=man/%.1) $(MAN)/man1
+	install -m 644 $(TOOLS:%=man/%.1) man/sluice-run.1 $(MAN)/man1
 	install -m 644 man/sluice.7 $(MAN)/man7
 	cp -R pipelines $(SHARE)
 	ln -sf ../share/sluice/pipelines/run $(BIN)/sluice-run
@@ -260,7 +260,7 @@ uninstall:
 	rm -f $(UNITS)/sluice-postgres.service $(UNITS)/sluice-trigger.service \
 		$(SYSUSERS)/sluice.conf $(DESTDIR)/etc/cron.d/sluice
 	cd $(BIN) && rm -f $(TOOLS) sluice-run
-	cd $(MAN)/man1 && rm -f $(TOOLS:%=%.1)
+	cd $(MAN)/man1 && rm -f $(TOOLS:%=%.1) sluice-run.1
 	rm -f $(MAN)/man7/sluice.7
 	cd $(COMPLETIONS) && rm -f $(TOOLS) sluice-run
 	rm -rf $(SHARE)

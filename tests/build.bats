@@ -23,6 +23,7 @@ load helper
 		[ -f "$d/opt/x/share/man/man1/$tool.1" ]
 	done
 	[ -f "$d/opt/x/share/man/man7/sluice.7" ]
+	[ -f "$d/opt/x/share/man/man1/sluice-run.1" ]
 	[ -x "$d/opt/x/share/sluice/pipelines/run" ]
 	run --separate-stderr "$d/opt/x/bin/sluice-run" --help
 	expect 0 '*datasets: *wdn*' ''

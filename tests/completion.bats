@@ -68,5 +68,7 @@ completes() {
 	ln -s "$root/pipelines/run" sluice-run
 	[ "$(completes sluice-run wd)" = wdn ]
 	[ "$(completes sluice-run wdn br)" = brands= ]
-	[ -z "$(completes sluice-run none '')" ]
+	[ "$(completes sluice-run wdn --res)" = --resume ]
+	[ "$(completes sluice-run --stat)" = --status ]
+	[ -z "$(completes sluice-run none x)" ]
 }

@@ -90,7 +90,9 @@ examples() {
 				print page ": an example is not run"
 			}
 			/^\.Bd/ { inside = before != ".\\\" run"; served = 0 }
-			/wdn-fetch|paginate|pg-upsert|batch-post/ { served = 1 }
+			/wdn-fetch|paginate|pg-upsert|batch-post|sluice-run/ {
+				served = 1
+			}
 			/^\.Ed/ { inside = 0 }
 			/^\.Dl/ && !/wdn-fetch|paginate|pg-upsert|batch-post/ {
 				print page ": an example is not run: " $0

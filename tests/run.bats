@@ -50,6 +50,17 @@ gone() {
 	expect 64 '' 'run: there is no dataset *'
 }
 
+@test "sluice-run(1) has every option that run has" {
+	local option
+	dataset one <<<''
+	for option in $("$pipelines/run" --help | grep -oE -- '--[a-z-]+' | sort -u) \
+		--help; do
+		echo "option: $option"
+		grep -qE "^\.It .*Fl $(printf %s "$option" | sed 's/^-//')( |$)" \
+			"$root/man/sluice-run.1"
+	done
+}
+
 @test "only declared parameters, exported to the pipeline" {
 	dataset one <<<'echo "${color-none} ${size-none}"'
 	printf '# comment\ncolor  what color\nsize\n' >"$pipelines/one/params"

@@ -99,14 +99,14 @@ _sluice() {
 	esac
 }
 
-# sluice-run DATASET [NAME=VALUE ...]
+# sluice-run DATASET [OPTION ...] [NAME=VALUE ...]
 _sluice_run() {
 	local choices='' folder
 	folder=$(dirname "$(realpath "$(command -v "$1")")")
+	choices=$("$1" --help | grep -oE -- '--[a-z-]+' | sort -u) || :
 	if ((COMP_CWORD == 1)); then
-		choices=$("$1" --help | grep -oE -- '--[a-z-]+') || :
 		choices+=" $("$1" --help | sed -n 's/^datasets: //p')"
-	elif [[ -e $folder/${COMP_WORDS[1]}/params ]]; then
+	elif [[ -e $folder/${COMP_WORDS[1]}/params && $2 != -* ]]; then
 		choices=$(sed -n 's/^\([a-z][a-z0-9_]*\).*/\1=/p' \
 			"$folder/${COMP_WORDS[1]}/params")
 		compopt -o nospace 2>/dev/null
