@@ -175,3 +175,21 @@ need_tools() {
 	[[ $output =~ '  curl in order'[^$'\n']*' yes' ]]
 	[[ $output =~ '  python http.client'[^$'\n']*' yes' ]]
 }
+
+@test "run: the rows of whole jobs print their tables, ours loses nothing" {
+	need_tools pg-upsert wdn-fetch batch-post verify-ids apid psql jq
+	can_measure
+	BENCH_FAULTS=0 BENCH_PEERS=none bench job-wdn job-animals
+	[[ $stderr != *skipped* ]] || skip "${stderr##*bench: }"
+	[[ $output =~ 'pipelines/run wdn '[^$'\n']*' yes '.*' requests, 0 of ' ]]
+	[[ $output =~ 'pipelines/run animals '[^$'\n']*' yes '.*', 0 delivered twice' ]]
+}
+
+@test "the job of animals in Python delivers each of them" {
+	start_apid --animals 3 --fault '*/animals/7:text@times=1'
+	sed 's/lambda n: 5/lambda n: 0/' "$root/tests/bench/job_old.py" \
+		>"$BATS_TEST_TMPDIR/job.py"
+	run --separate-stderr python3 "$BATS_TEST_TMPDIR/job.py" animals "$API"
+	stop_apid
+	expect 0 '' ''
+}

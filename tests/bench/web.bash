@@ -133,11 +133,11 @@ row_fetch() {
 	stop_nginx
 }
 
-# start_distant: apid, each answer 50 ms late; sets and exports url.
+# start_distant OPTION...: apid, each answer 50 ms late; sets and exports url.
 start_distant() {
 	local i
 	rm -f "$work/port"
-	apid --parent --port-file "$work/port" --latency 50 \
+	apid --parent --port-file "$work/port" --latency 50 "$@" \
 		</dev/null >"$work/apid.log" 2>&1 &
 	apid_pid=$!
 	for ((i = 0; i < 500; i++)); do
