@@ -8,7 +8,7 @@ disturbed=${BENCH_FAULTS:-2} # percent of the requests
 
 # start_job OPTION...: apid, each answer 50 ms late; sets and exports url.
 start_job() {
-	start_distant "$@"
+	start_distant --latency 50 "$@"
 	url=${url%/animals/v1/animals}
 	unit='requests/s' after=count_requests
 	# It takes long, and the faults are the same each time.

@@ -133,11 +133,11 @@ row_fetch() {
 	stop_nginx
 }
 
-# start_distant OPTION...: apid, each answer 50 ms late; sets and exports url.
+# start_distant OPTION...: apid with these; sets and exports url.
 start_distant() {
 	local i
 	rm -f "$work/port"
-	apid --parent --port-file "$work/port" --latency 50 "$@" \
+	apid --parent --port-file "$work/port" "$@" \
 		</dev/null >"$work/apid.log" 2>&1 &
 	apid_pid=$!
 	for ((i = 0; i < 500; i++)); do
@@ -172,7 +172,7 @@ row_distant() {
 	title='small documents behind 50 ms, 50 in flight'
 	unit='k requests/s' judge=by_animals after=count_wrk
 	((mb >= 100)) || n=500
-	start_distant
+	start_distant --latency 50
 	make_requests full "$n"
 	make_requests small "$((n / 10))"
 	ours 'wdn-fetch --parallel-max 50' \
