@@ -64,6 +64,8 @@ in_debian() {
 	expect 0 '*animals: done, exit status 0*' '*'
 	[ "$(curl -fsS "$API/_apid/home" | jq '.counts | length')" -eq 20 ]
 	[ -d debian/var/lib/sluice/runs/animals ]
+	grep -q '^ExecStart=/usr/share/sluice/pipelines/run ' \
+		debian/usr/lib/systemd/system/sluice@.service
 
 	in_debian 'dpkg -P sluice-tools' >purge.log 2>&1
 	[ -z "$(find debian/usr debian/etc debian/var/lib/sluice \
