@@ -251,6 +251,10 @@ release_orders() {
 ["store_orders","22P02"]
 ["store_orders","22P05"]' ]
 	[ "$(sql 'select count(*) from orders')" = 52 ]
+	# what has no id is found by its order's number
+	[ "$(rejects 'select(.record.id? == null and .stage == "item_check")
+		| .record.order_number')" = "$(jq -s '[.[10:][] | select(.line_items
+		| length > 1)][0].order_number' truth)" ]
 	# two orders and an item that are mended go in: an order to all tables
 	local items
 	items=$(sql 'select count(*) from order_line_items')
