@@ -293,3 +293,63 @@ one *${folder##*/}  failed    75  *" ''
 	go one hooks= fail=75
 	[[ $stderr != *ALERT* ]]
 }
+
+@test "--explain: the stages of a pipeline, which is read and not run" {
+	dataset one <<-'END'
+		touch "$SLUICE_STATE/ran"
+		# What is bad goes. And more.
+		check() {
+			stage check validate --name 'a=.a | type == "x || y"' |
+				stage "flat_$1" flatten # not this: stage none cat
+		}
+		store() { stage not_found cat; }
+		if [[ ${SLUICE_REPLAY-} ]]; then
+			stage replayed cat
+		else
+			stage read paginate -p api.json list id="$1" | check pages || exit
+		fi
+		sql <<-'SQL'
+			stage in_sql cat
+		SQL
+		flow 'check more' 'check pages'
+		stage part xargs -P4 ./chunk offers
+	END
+	lines '. ../lib.sh' 'what=$1' 'stage "$what" wdn-fetch -p api.json "$what" -- "$@"' >"$pipelines/one/chunk"
+	echo '{"base_url":"http://me:secret@h/${V:-v1}","resources":{"list":{"path":"/l/{id}","page":{"by":"link"}},"offers":{"path":"/o/{id}"}}}' \
+		>"$pipelines/one/api.json"
+	lines 'size  how many' >"$pipelines/one/params"
+	hook "$pipelines/one/pre.d/first" '# Looks at it. Then more.'
+	sed -i '1a# Looks.' "$pipelines/one/pre.d/first"
+	cp "$root"/pipelines/*.awk "$pipelines"
+	go one --explain size=5
+	expect 0 'one: from http://\*\*\*@h/v1*Parameters:
+  size=5  how many*Hooks before it:
+  first: Looks.*
+  read: paginate *
+      = Walks the pages of a list and prints their records.
+        GET http://\*\*\*@h/v1/l/{id}, page after page, by link
+  # What is bad goes.
+  check: validate --name *x || y*
+  flat_pages: flatten*
+  flat_more: flatten*
+  part: xargs -P4 ./chunk offers
+      = several processes of it, each for its part
+      offers: wdn-fetch -p api.json offers -- "$@"*
+            GET http://\*\*\*@h/v1/o/{id}' ''
+	[[ $output != *replayed* && $output != *in_sql* && $output != *none* &&
+		$output != *not_found* && $output != *secret* ]]
+	[ ! -e "$SLUICE_VAR/runs" ] && [ ! -e "$SLUICE_VAR/state/one/ran" ]
+	# of the real ones it finds every stage that their accounts name
+	local accounts name
+	for accounts in "$root"/pipelines/*/accounts; do
+		name=${accounts%/accounts}
+		[ -x "$name/pipeline" ] && [ "${name##*/}" != template ] || continue
+		run --separate-stderr "$root/pipelines/run" "${name##*/}" --explain
+		[ "$status" -eq 0 ]
+		diff <(grep -v '^#' "$accounts" | grep -oE '[a-z_]+\.(in|out)' |
+			sed 's/\..*//' | sort -u) \
+			<(sed -nE 's/^ +([a-z_]+): .*/\1/p' <<<"$output" | sort -u) |
+			grep '^<' && return 1
+	done
+	[ ! -e "$SLUICE_VAR/pg" ]
+}
