@@ -128,6 +128,18 @@ may_not() {
 	may_not stranger 'create table mine (id int)' 'table before'
 }
 
+@test "a private cluster that was there before gets the roles" {
+	sql 'create database early' -c '\c early' -c 'create schema sluice' \
+		-c 'create table sluice.runs (id int)' -c 'create table t (id int)'
+	unset "${!PG@}"
+	run --separate-stderr "$root/pipelines/local-postgres" start early
+	expect 0 '' ''
+	eval "$("$root/pipelines/local-postgres" env early)"
+	may sluice_loader 'insert into t values (1)' \
+		'insert into sluice.runs values (1)'
+	may sluice_admin 'drop table t' 'drop table sluice.runs'
+}
+
 @test "no users without a password, unless they are asked for" {
 	[ "$(sed '/^\\if/,/^\\endif/d; /^--/d' "$root/pipelines/roles.sql" |
 		grep -c login)" -eq 0 ]
