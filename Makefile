@@ -229,6 +229,7 @@ install: all
 	install -m 644 $(TOOLS:%=man/%.1) man/sluice-run.1 $(MAN)/man1
 	install -m 644 man/sluice.7 $(MAN)/man7
 	cp -R pipelines $(SHARE)
+	chmod -R u=rwX,go=rX $(SHARE)
 	ln -sf ../share/sluice/pipelines/run $(BIN)/sluice-run
 	install -m 644 tools/completion.bash $(COMPLETIONS)/sluice-run
 	for tool in $(TOOLS); do \
@@ -245,6 +246,7 @@ install-schedule: install
 		../trigger/*.service; do \
 		$(call place,"$$unit","$(UNITS)/$${unit##*/}") || exit; done
 	cp -R pipelines/schedule/*.d $(UNITS)
+	chmod -R u=rwX,go=rX $(UNITS)/sluice@*.d
 	install -m 644 pipelines/schedule/hardening.conf \
 		$(UNITS)/sluice-.service.d
 	install -m 644 pipelines/schedule/hardening.conf \

@@ -86,10 +86,12 @@ setting() {
 	local var=$BATS_TEST_TMPDIR/state command
 	# every folder above has to be open to who is nobody
 	case $BATS_TEST_TMPDIR in /tmp/*) ;; *) skip "TMPDIR is elsewhere" ;; esac
-	local folder=$BATS_TEST_TMPDIR
-	while [ "$folder" != /tmp ]; do
-		chmod a+x "$folder"
-		folder=${folder%/*}
+	local folder
+	for folder in "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR"; do
+		while [ "$folder" != /tmp ]; do
+			chmod a+x "$folder"
+			folder=${folder%/*}
+		done
 	done
 	install -d -o nobody -m 700 "$var"
 	command=$(setting sluice@animals.service ExecStart)
