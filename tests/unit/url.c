@@ -60,6 +60,9 @@ static const struct {
     {"http://h{+u}", true},
     {"http://h:{+u}/a", true},
     {"http://{a}{+u}/b", true},
+    {"http:{+u}", true},
+    {"{a}{+u}", true},
+    {"{a}{+u}/?b=http://h/", true},
     {"http://{a}/{+u}", false},
     {"{+u", false},
 };

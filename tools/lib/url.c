@@ -103,7 +103,9 @@ url_leads_anywhere(const char *tmpl)
 	const char *at = tmpl, *host = strstr(tmpl, "://"), *end;
 	struct placeholder p;
 
-	end = host ? host + 3 + strcspn(host + 3, "/?#") : tmpl;
+	/* Without a host of its own, all of it may become one. */
+	end = host ? host + 3 : tmpl;
+	end += strcspn(end, host ? "/?#" : "");
 	while (next_placeholder(&at, &p))
 		if (p.whole && p.open <= end)
 			return true;
