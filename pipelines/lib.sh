@@ -93,14 +93,19 @@ worst() {
 stage() {
 	local name=$1 status=0
 	shift
-	printf '%s began\n' "$name" >>"$SLUICE_RUN/stages"
+	note_stage "$name" began
 	SLUICE_STAGE=$name "$@" || status=$?
-	printf '%s ended\n' "$name" >>"$SLUICE_RUN/stages"
+	note_stage "$name" ended
 	case $status in
 	123 | 124 | 125) status=$(stage_worst "$name" "$status") ;;
 	esac
 	((status == 1)) && status=0
 	return "$status"
+}
+
+# For who watches the run; there is none where a stage is tried by hand.
+note_stage() {
+	[[ -z ${SLUICE_RUN-} ]] || printf '%s\n' "$*" >>"$SLUICE_RUN/stages"
 }
 
 stage_worst() {
