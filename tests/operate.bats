@@ -185,6 +185,16 @@ shop() {
 	expect 0 '' '*nothing to go on with*'
 }
 
+@test "what a pipeline notes as a parameter, run takes from it again" {
+	local pipeline name
+	for pipeline in "$root"/pipelines/*/pipeline; do
+		while read -r _ name _; do
+			echo "$pipeline: $name"
+			grep -qE "^$name( |$)" "${pipeline%/pipeline}/params"
+		done < <(grep '^param ' "$pipeline")
+	done
+}
+
 @test "what cannot be replayed is told" {
 	shop
 	go one --replay-rejects 20260101T000000.000Z
