@@ -136,7 +136,7 @@ go() {
 	go one --resume fail=0
 	expect 0 'x 7 *' '*'
 	FRESH=1 go one --resume
-	expect 64 '' '*FRESH=1 forgets what --resume would go on with'
+	expect 64 '' '*FRESH=1 forgets what such a run would go on with'
 	go one size=$'1\n2'
 	expect 64 '' '*"size" has a control character*'
 }
@@ -199,6 +199,8 @@ shop() {
 	shop
 	go one --replay-rejects 20260101T000000.000Z
 	expect 66 '' 'run: there is no run "2026*'
+	FRESH=1 go one --replay-rejects 20260101T000000.000Z
+	expect 64 '' '*FRESH=1 forgets*'
 	go one --replay-rejects
 	expect 64 '' '*--replay-rejects wants a name behind it'
 	go one --stage b
