@@ -75,6 +75,21 @@ live() {
 	[[ $output != *'nothing has changed'* ]]
 }
 
+@test "live: as a hook behind the run" {
+	record
+	dataset shop <<<'stage a fake 1 1 0'
+	mkdir "$pipelines/shop/post.d"
+	printf '#!/bin/sh\nexec "%s/live" shop "%s/tape"\n' "$pipelines" "$PWD" \
+		>"$pipelines/shop/post.d/drift"
+	chmod +x "$pipelines/shop/post.d/drift"
+	SLUICE_CASSETTE=replay:$PWD/tape run --separate-stderr "$pipelines/run" shop 3>&-
+	expect 0 '*nothing has changed*shop: done, exit status 0' '*'
+	serve "{\"data\":[{\"id\":\"1\"}]}" "$was"
+	SLUICE_CASSETTE=replay:$PWD/tape run --separate-stderr "$pipelines/run" shop 3>&-
+	expect 1 '*shops *.data\[\].id *changed *number *string*done in part*' '*'
+	[ "$(wc -l <tape/cassette.ndjson)" -eq 2 ]
+}
+
 @test "live: an answer that is no JSON any more" {
 	record
 	serve '<html>We are working on it</html>' "$was"
