@@ -20,25 +20,14 @@ reduce inputs as $line ({};
 		+ {exit: ([$sum.exit // 0, $one.exit // 0] | min_by(rank))})
 	end)'
 
-# The reasons, counted; those that differ in numbers and names only are one.
-# shellcheck disable=SC2016
-REASONS='
-reduce inputs as $line ({};
-	($line | fromjson? // {reason: "a line that is not JSON"}) as $one
-	| (($one.reason // "no reason") | gsub("[[:cntrl:]]"; "?")) as $reason
-	| ($one.stage + " " + ($reason | gsub("[0-9]+"; "0")
-		| gsub("\"[^\"]*\""; "\"\""))) as $key
-	| .[$key] |= {stage: $one.stage, reason: (.reason // $reason),
-		count: ((.count // 0) + 1)})
-| [.[]] | sort_by(-.count) | .[:3]'
-
 # summarize: sets status, stages, accounts, reasons and exit_status, which is
 # the shell's for a signal; writes summary.json.
 summarize() {
 	local stats=$SLUICE_RUN/stats.ndjson rejects=$SLUICE_RUN/rejects.ndjson
 	local exits
 	stages=$(jq -nR "$STAGES" "$stats")
-	reasons=$(jq -nR "$REASONS" "$rejects")
+	reasons=$(jq -nR -f "$pipelines/page/rejects.jq" "$rejects" |
+		jq 'map({stage, reason, count}) | .[:3]')
 	exits=$(jq -r '.[].exit' <<<"$stages")
 	# shellcheck disable=SC2086 # one status a word
 	status=$(worst "$status" $exits)
