@@ -171,25 +171,33 @@ cutter() {
 	END
 }
 
+# cut_in_two MODE SESSIONS PLACE...: a thousand records in ten batches over
+# connections that are cut at these places.
+cut_in_two() {
+	local mode=$1 sessions=$2
+	shift 2
+	rm -f .s.PGSQL.5432
+	table 'id int, a text, b int'
+	[ "$mode" = append ] || sql 'create unique index on t (id)'
+	cutter "$@" 3>&- &
+	relay=$!
+	until_true test -S .s.PGSQL.5432
+	PGHOST=$PWD start -k id -b 100 --mode "$mode" --sessions "$sessions"
+	loaded
+	kill "$relay"
+	# A session may take the one behind with it before that is cut.
+	((sessions == 1)) && cuts=$# || cuts=1
+	stats ".retries >= $cuts and .inserted == 1000"
+	[ "$(sql 'select count(*), count(distinct id) from t')" = '1000|1000' ]
+}
+
 @test "a connection that is cut, wherever in a transaction" {
 	records 1000 >in
-	for mode in upsert append; do
-		rm -f .s.PGSQL.5432
-		table 'id int, a text, b int'
-		[ "$mode" = append ] || sql 'create unique index on t (id)'
-		places=(begin rows end merge commit answer)
-		# An append has nothing to merge, and would be doubled.
-		[ "$mode" = upsert ] || unset 'places[3]'
-		cutter "${places[@]}" 3>&- &
-		relay=$!
-		until_true test -S .s.PGSQL.5432
-		PGHOST=$PWD start -k id -b 100 --mode "$mode"
-		loaded
-		kill "$relay"
-		stats ".retries >= ${#places[@]} and .inserted == 1000"
-		[ "$(sql 'select count(*), count(distinct id) from t')" = \
-			'1000|1000' ]
-	done
+	cut_in_two upsert 1 begin rows end merge commit answer
+	cut_in_two upsert 2 begin rows end merge commit answer
+	cut_in_two upsert 2 answer commit answer merge end rows begin rows
+	# An append has nothing to merge, and would be doubled.
+	cut_in_two append 2 begin rows end commit answer
 }
 
 @test "sessions that are ended while they wait" {
@@ -209,6 +217,100 @@ cutter() {
 	count_is 30
 }
 
+# ---- two sessions ----
+
+# is_ahead: a batch lies in the second session, and waits there.
+is_ahead() {
+	[ "$(sql "select count(*) from pg_stat_activity where
+		application_name = 'pg-upsert' and wait_event = 'ClientRead'
+		and query like '%COPY pg_temp.%'")" = 1 ]
+}
+
+sessions_are() {
+	[ "$(sql "select count(*) from pg_stat_activity where
+		application_name = 'pg-upsert'")" = "$1" ]
+}
+
+# stored: what was begun ends well, once the table is free.
+stored() {
+	lines 'rollback;' >&8
+	wait "$pid"
+	cmp out in
+	count_is "$(wc -l <in)"
+}
+
+@test "a batch is taken in while the one before waits, and stored after it" {
+	table 'id int primary key, a text, b int, n serial'
+	records 1000 >in
+	session
+	do_sql 'begin; lock table t;'
+	start -k id -b 100
+	until_true waits_for_lock
+	until_true is_ahead
+	sessions_are 2
+	stored
+	[ "$(sql 'select count(*) from t where id = n')" = 1000 ]
+	stats '.retries == 0 and .inserted == 1000'
+}
+
+@test "one session: by choice, and where there is no second" {
+	sql "drop role if exists narrow; create role narrow login
+		connection limit 1; revoke all on schema public from narrow"
+	records 300 >in
+	session
+	for option in --sessions=1 -vv; do
+		table 'id int primary key, a text, b int'
+		sql 'grant all on t to narrow'
+		do_sql 'begin; lock table t;'
+		PGUSER=narrow start -k id -b 100 "$option"
+		until_true waits_for_lock
+		[ "$option" != -vv ] || until_true says \
+			'goes on with one session: .*too many connections'
+		sessions_are 1
+		stored
+	done
+	sql 'drop table t; drop role narrow'
+}
+
+@test "a batch in the second session stays behind a bad record" {
+	records 300 >in
+	session
+	for option in '' -rbad; do
+		table 'id int primary key, a text, b int check (b <> 100)'
+		do_sql 'begin; lock table t;'
+		start -k id -b 100 $option
+		until_true is_ahead
+		lines 'rollback;' >&8
+		status=0
+		wait "$pid" || status=$?
+		if [ -z "$option" ]; then
+			[ "$status" -eq 65 ]
+			count_is 49
+			cmp out <(head -n 49 in)
+		else
+			[ "$status" -eq 1 ]
+			count_is 299
+			cmp out <(sed 50d in)
+		fi
+	done
+}
+
+@test "a second session that ends while it waits: its batch is sent again" {
+	table 'id int primary key, a text, b int'
+	records 300 >in
+	session
+	do_sql 'begin; lock table t;'
+	start -k id -b 100
+	until_true is_ahead
+	sql "select pg_terminate_backend(pid) from pg_stat_activity where
+		application_name = 'pg-upsert' and wait_event = 'ClientRead'"
+	until_true sessions_are 1
+	lines 'rollback;' >&8
+	loaded
+	stats '.retries == 1'
+	count_is 300
+}
+
 # ---- the server ----
 
 @test "a server that crashes and recovers, in the middle of an append" {
@@ -223,7 +325,7 @@ cutter() {
 	until_true waits_for_lock
 	# It takes all sessions down, and starts up again.
 	kill -9 "$(sql "select pid from pg_stat_activity
-		where application_name = 'pg-upsert'")"
+		where application_name = 'pg-upsert' limit 1")"
 	loaded
 	[ "$(sql 'select count(*), count(distinct id) from t')" = '2000|2000' ]
 }
@@ -350,19 +452,23 @@ raises() {
 
 @test "a real deadlock: the victim tries again" {
 	table 'id int primary key, a text, b int'
-	records 2 >in
+	records 4 >in
 	sql "insert into t values (1, 'old', 0), (2, 'old', 0)"
 	session
 	do_sql "set deadlock_timeout = '1min'; begin;
 		update t set b = -2 where id = 2;"
 	# Its one look for a deadlock comes once the other waits, too.
-	PGOPTIONS='-c deadlock_timeout=3s' start -k id
+	PGOPTIONS='-c deadlock_timeout=3s' start -k id -b 2
 	until_true waits_for_lock
+	# The victim shuts out other loaders: not its own second session.
+	until_true is_ahead
 	echo 'update t set b = -1 where id = 1; commit;' >&8
 	loaded
 	says 40P01
 	[ "$(sql 'table t order by 1')" = '1|text 1|2
-2|text 2|4' ]
+2|text 2|4
+3|text 3|6
+4|text 4|8' ]
 }
 
 @test "statement_timeout and lock_timeout: tried again when they strike" {

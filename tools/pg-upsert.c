@@ -26,6 +26,7 @@ static uint64_t sample = 1000;
 static uint64_t batch_rows = 20000;
 static uint64_t batch_bytes = 16 << 20;
 static double flush_after = 1;
+static uint64_t sessions = 2;
 static uint64_t retry = 10;
 static double retry_max_time;
 static double connect_timeout = 30;
@@ -103,6 +104,8 @@ static const struct opt options[] = {
 	"bytes per transaction, at most (16M)", NULL, 1, (uint64_t)1 << 30},
     {0, "flush-after", "SECONDS", OPT_TIME, &flush_after,
 	"store what is there after so long (1)", NULL, 0, 0},
+    {0, "sessions", "N", OPT_NUM, &sessions,
+	"sessions with the server, at most (2)", NULL, 1, 2},
     {0, "retry", "N", OPT_NUM, &retry,
 	"tries again after an error that may pass (10)", NULL, 0, 1000},
     {0, "retry-max-time", "SECONDS", OPT_TIME, &retry_max_time,
@@ -220,6 +223,7 @@ main(int argc, char *argv[])
 	pgrows_shape(&r.shape);
 	r.deferred = true;
 	out_optional(r.out);
+	store.single = sessions == 1;
 	status = pgstore_open(&store, &r, &spec, retry, retry_max_time);
 	feed.batch = batch_rows;
 	feed.bytes = batch_bytes;

@@ -125,10 +125,17 @@ pg_init(struct pg *pg, const char *conninfo, double connect_timeout)
 }
 
 void
-pg_free(struct pg *pg)
+pg_close(struct pg *pg)
 {
 	PQfinish(pg->conn);
 	pg->conn = NULL;
+	pg->staged = false;
+}
+
+void
+pg_free(struct pg *pg)
+{
+	pg_close(pg);
 	forget_error(pg);
 	buf_free(&pg->why);
 	buf_free(&pg->detail);
@@ -239,7 +246,7 @@ pg_connect(struct pg *pg)
 	    "dbname", "fallback_application_name", "client_encoding", NULL};
 	const char *values[] = {pg->conninfo, msg_tool(), "UTF8", NULL};
 
-	PQfinish(pg->conn);
+	pg_close(pg);
 	pg->conn = PQconnectStartParams(names, values, 1);
 	if (pg->conn == NULL)
 		die(EX_OSERR, "could not allocate a connection");
@@ -250,8 +257,7 @@ pg_connect(struct pg *pg)
 	if (PQstatus(pg->conn) != CONNECTION_BAD && !connect_wait(pg)) {
 		forget_error(pg);
 		buf_printf(&pg->why, "could not connect: %s", strerror(errno));
-		PQfinish(pg->conn);
-		pg->conn = NULL;
+		pg_close(pg);
 		return EX_TEMPFAIL;
 	}
 	if (PQstatus(pg->conn) != CONNECTION_OK)

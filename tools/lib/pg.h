@@ -21,6 +21,7 @@ struct pg {
 	const char *conninfo;   /* a conninfo string, a URI, a name, or NULL */
 	double connect_timeout; /* seconds, where the conninfo has none */
 	PGconn *conn;
+	bool staged;        /* the caller's: has the session its table? */
 	char code[6];       /* the last error's SQLSTATE, or "" */
 	struct buf why;     /* its message and detail, without a newline */
 	struct buf detail;  /* the latter alone, as the server tells it */
@@ -41,6 +42,8 @@ void pg_free(struct pg *);
 
 /* Connects, closing an old connection first. A stop signal ends the wait. */
 int pg_connect(struct pg *);
+/* Ends the connection, and with it what was not committed. */
+void pg_close(struct pg *);
 bool pg_alive(const struct pg *);
 
 /* The host and database of the connection, for messages; caller frees. */

@@ -15,8 +15,7 @@ in_order(struct pgflight *f, struct pgload *s)
 	const struct pgrows *b = s->rows;
 	enum pgorder_is is;
 
-	f->part = (struct pgpart){
-	    .hi = b->n, .whole = true, .probe = !s->changing, .distinct = true};
+	f->part = (struct pgpart){.hi = b->n, .whole = true, .distinct = true};
 	if (b->nshape > 1 || s->table->partitioned ||
 	    s->table->spec->mode != PG_UPSERT || pgrows_gone(b, 0) ||
 	    pgchange_needed(b, &f->part))
@@ -128,6 +127,7 @@ next_phase(struct pgflight *f)
 		f->phase = PGFLIGHT_OVER;
 	} else if (f->phase == PGFLIGHT_COPIED && !s->direct) {
 		buf_cut(&s->sql, 0);
+		f->part.probe = !s->learned->changing;
 		pgmerge_insert(&s->sql, s->rows, &f->part);
 		ask(f, s->sql.s, PGFLIGHT_MERGE);
 	} else if (f->phase == PGFLIGHT_MERGE && s->table->seen) {
@@ -173,6 +173,8 @@ pgflight_push(struct pgflight *f)
 			return false;
 		if (f->phase == PGFLIGHT_OVER)
 			break;
+		if (f->ready && f->held)
+			return false;
 		if (PQflush(conn) < 0 || PQconsumeInput(conn) != 1) {
 			lost(f);
 			break;
@@ -181,6 +183,8 @@ pgflight_push(struct pgflight *f)
 			return false;
 		if ((res = PQgetResult(conn)))
 			one_result(f, res);
+		else if (f->phase == PGFLIGHT_COPIED && f->held && !f->status)
+			f->ready = true;
 		else
 			next_phase(f);
 	}
@@ -193,6 +197,8 @@ pgflight_wait(const struct pgflight *f)
 	PGconn *conn = f->load->pg->conn;
 	struct pollfd p = {PQsocket(conn), POLLIN, 0};
 
+	if (f->phase == PGFLIGHT_OVER || (f->ready && f->held))
+		return (struct pollfd){.fd = -1};
 	/* There are rows left, even where all that was given is sent by now. */
 	if (f->phase == PGFLIGHT_ROWS || PQflush(conn) > 0)
 		p.events |= POLLOUT;
@@ -202,22 +208,22 @@ pgflight_wait(const struct pgflight *f)
 /* ---- from begin to end ---- */
 
 bool
-pgflight_start(struct pgflight *f, struct pgload *s)
+pgflight_start(struct pgflight *f, struct pgload *s, bool held)
 {
 	PGconn *conn = s->pg->conn;
 
-	*f = (struct pgflight){.load = s, .n = s->rows->n};
-	if (s->careful || s->stepwise || !pg_alive(s->pg))
+	*f = (struct pgflight){.load = s, .n = s->rows->n, .held = held};
+	if (s->learned->careful || s->stepwise || !pg_alive(s->pg))
 		return false;
 	pgload_reset(s);
-	if (!s->direct && !in_order(f, s))
+	if (s->direct ? held : !in_order(f, s))
 		return false;
 	f->busy = true;
 	PQsetnonblocking(conn, 1);
 	buf_cut(&s->sql, 0);
 	pgload_begin(s, &s->sql);
 	buf_char(&s->sql, ';');
-	if (!s->direct && !s->staged) {
+	if (!s->direct && !s->pg->staged) {
 		pgmerge_stage(&s->sql, s->table);
 		buf_char(&s->sql, ';');
 	}
@@ -227,21 +233,44 @@ pgflight_start(struct pgflight *f, struct pgload *s)
 	return true;
 }
 
-int
-pgflight_end(struct pgflight *f, bool *in_doubt)
+/* The connection is the caller's again. */
+static void
+end(struct pgflight *f)
 {
-	struct pg *pg = f->load->pg;
-	struct pollfd p;
+	f->busy = false;
+	if (pg_alive(f->load->pg))
+		PQsetnonblocking(f->load->pg->conn, 0);
+}
+
+int
+pgflight_end(struct pgflight *f, struct pgflight *behind, bool *in_doubt)
+{
+	struct pollfd p[2] = {{.fd = -1}, {.fd = -1}};
 
 	while (!pgflight_push(f)) {
-		p = pgflight_wait(f);
+		p[0] = pgflight_wait(f);
+		if (behind && !pgflight_push(behind))
+			p[1] = pgflight_wait(behind);
+		else
+			p[1].fd = -1;
 		/* A signal ends the reading, not the batch in hand. */
-		if (poll(&p, 1, -1) < 0 && errno != EINTR)
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
 			die_errno(EX_OSERR, "could not wait for the server");
 	}
-	f->busy = false;
-	*in_doubt = f->status && f->committing && !pg_alive(pg);
-	if (pg_alive(pg))
-		PQsetnonblocking(pg->conn, 0);
+	*in_doubt = f->status && f->committing && !pg_alive(f->load->pg);
+	end(f);
 	return f->status;
+}
+
+void
+pgflight_drop(struct pgflight *f)
+{
+	struct pg *pg = f->load->pg;
+
+	/* In the middle of a COPY the server need not be heard out. */
+	if (!f->ready)
+		pg_close(pg);
+	end(f);
+	if (pg_alive(pg))
+		PQclear(PQexec(pg->conn, "ROLLBACK"));
 }

@@ -6,6 +6,10 @@
  * the whole transaction, from BEGIN to the answer to COMMIT. Where it fails
  * nothing was done, and pgload finds out why. Measured on two cores: the
  * client's work, a tenth of the server's, no longer adds to it.
+ *
+ * One that is held stops when its rows lie in the temporary table, where they
+ * are in nobody's way: on a session of its own, the server can take them in
+ * while the batch before is being merged.
  */
 #ifndef SLUICE_PGFLIGHT_H
 #define SLUICE_PGFLIGHT_H
@@ -19,6 +23,7 @@
 struct pgflight {
 	struct pgload *load; /* what is sent; its `now` is what it did */
 	bool busy;           /* begun, and the end was not taken yet */
+	bool held;           /* a batch goes first: set to false after it */
 	int status;          /* 0, or what went wrong first */
 	char xid[24];        /* the transaction's */
 
@@ -32,6 +37,7 @@ struct pgflight {
 		PGFLIGHT_COMMIT,
 		PGFLIGHT_OVER
 	} phase;
+	bool ready;                      /* it was held, and its rows are in */
 	bool committing;                 /* the COMMIT was sent */
 	size_t next, n;                  /* row to send, of so many */
 	const struct pgorder_line *line; /* NULL: in the order they came */
@@ -40,19 +46,24 @@ struct pgflight {
 
 /*
  * Sends the rows of load, if they are of that kind: is it on its way then?
- * The connection and the rows belong to the flight until its end.
+ * The connection and the rows belong to the flight until its end. An append
+ * straight into the table is never held: it would lock keys there.
  */
-bool pgflight_start(struct pgflight *, struct pgload *);
+bool pgflight_start(struct pgflight *, struct pgload *, bool held);
 
 /* Goes on as far as that takes no waiting. Is it over? */
 bool pgflight_push(struct pgflight *);
-/* What to wait for until it can go on. */
+/* What to wait for until it can go on; fd -1: for nothing, it is held. */
 struct pollfd pgflight_wait(const struct pgflight *);
 
 /*
- * Waits for its end. 0 after the commit; else an exit status with the reason
- * in pg, and *in_doubt where the answer to COMMIT was lost.
+ * Waits for its end, while the one behind it, or NULL, goes on. 0 after the
+ * commit; else an exit status with the reason in pg, and *in_doubt where the
+ * answer to COMMIT was lost.
  */
-int pgflight_end(struct pgflight *, bool *in_doubt);
+int pgflight_end(struct pgflight *, struct pgflight *behind, bool *in_doubt);
+
+/* Gives up one that is held: nothing of it was done. */
+void pgflight_drop(struct pgflight *);
 
 #endif

@@ -225,7 +225,7 @@ merge(struct pgload *s, size_t lo, size_t hi, size_t *bad)
 
 	*bad = SIZE_MAX;
 	p.mixed = s->rows->nshape > 1;
-	p.probe = !s->changing;
+	p.probe = !s->learned->changing;
 	status = p.mixed ? merge_mixed(s, &p, &sum) : merge_shape(s, &p, &sum);
 	if (status == EX_DATAERR && hi - lo == 1)
 		refuse(s, *bad = lo, pgblame_column(s->pg, s->rows, lo));
@@ -296,21 +296,23 @@ pgload_begin(const struct pgload *s, struct buf *to)
 	buf_printf(to,
 	    PGLOAD_BEGIN "; SELECT pg_current_xact_id()"
 			 " FROM pg_advisory_xact_lock%s(%" PRIu64 ")",
-	    s->alone > 0 ? "" : "_shared", ours | oid);
+	    s->learned->alone > 0 ? "" : "_shared", ours | oid);
 }
 
 void
 pgload_learn(struct pgload *s, int status)
 {
+	struct pglearned *l = s->learned;
+
 	/* Class 40: another transaction was in the way. */
 	if (status == EX_TEMPFAIL && strncmp(s->pg->code, "40", 2) == 0)
-		s->alone = ALONE;
+		l->alone = ALONE;
 	if (status)
 		return;
-	s->alone -= s->alone > 0;
-	s->staged |= !s->direct;
-	s->careful = s->nrefused > 0;
-	s->changing = s->now.unchanged < s->rows->n / 4;
+	s->pg->staged |= !s->direct;
+	l->alone -= l->alone > 0;
+	l->careful = s->nrefused > 0;
+	l->changing = s->now.unchanged < s->rows->n / 4;
 }
 
 int
@@ -322,7 +324,7 @@ pgload(struct pgload *s)
 	if (s->direct) {
 		status = pgbisect(s, copy_direct);
 	} else {
-		status = s->staged ? 0 : run(s, pgmerge_stage);
+		status = s->pg->staged ? 0 : run(s, pgmerge_stage);
 		if (status == 0)
 			status = stage(s);
 	}

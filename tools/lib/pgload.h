@@ -26,13 +26,21 @@
 
 enum { PGLOAD_CHUNK = 64 << 10 }; /* bytes of rows that are sent at once */
 
-/* The caller sets the first five. */
+/* What a batch teaches about the next one; shared by all of a table. */
+struct pglearned {
+	bool changing;  /* few rows of the last batch were unchanged */
+	bool careful;   /* it had bad rows */
+	unsigned alone; /* batches to store while no other loader does */
+};
+
+/* The caller sets the first six. */
 struct pgload {
 	struct pg *pg;
 	const struct pgtable *table;
 	struct pgrows *rows;
+	struct pglearned *learned;
 	bool stop_at_bad; /* rows before the first bad one only */
-	bool staged;      /* the session has the temporary table */
+	bool stepwise;    /* no batch is sent without waiting */
 
 	struct pgcounts now; /* of the last pgload */
 	bool direct;         /* it did without the temporary table */
@@ -43,10 +51,6 @@ struct pgload {
 	} * refused; /* for each row that is `bad`, in their order */
 	size_t nrefused;
 
-	bool changing;  /* few rows of the last batch were unchanged */
-	bool careful;   /* it had bad rows */
-	unsigned alone; /* batches to store while no other loader does */
-	bool stepwise;  /* no batch is sent without waiting */
 	struct pgorder_line *line;
 	struct buf sql, chunk;
 };

@@ -16,10 +16,10 @@
 static void
 doing(const struct pgstore *s, struct buf *b)
 {
-	const struct pgrows *r = s->load.rows;
+	const struct pgrows *r = s->sent ? &s->sent->rows : NULL;
 	char *where = pg_where(&s->pg);
 
-	if (r && r->n > 0)
+	if (r)
 		buf_printf(b,
 		    "could not store lines %" PRIu64 " to %" PRIu64
 		    " in table \"%s\"",
@@ -76,43 +76,41 @@ pgopen_persist(struct pgstore *s, pgopen_step *take)
 /* ---- the session ---- */
 
 int
-pgopen_session(struct pgstore *s)
+pgopen_session(struct pg *pg)
 {
-	if (pg_alive(&s->pg))
-		return 0;
-	s->load.staged = false;
-	return pg_connect(&s->pg);
+	return pg_alive(pg) ? 0 : pg_connect(pg);
 }
 
 void
-pgopen_roll_back(struct pgstore *s)
+pgopen_roll_back(struct pg *pg)
 {
-	if (pg_alive(&s->pg) && PQtransactionStatus(s->pg.conn) != PQTRANS_IDLE)
-		PQclear(PQexec(s->pg.conn, "ROLLBACK"));
+	if (pg_alive(pg) && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+		PQclear(PQexec(pg->conn, "ROLLBACK"));
 }
 
 /* What was made for the table as it was before is forgotten. */
 static int
 open_table(struct pgstore *s)
 {
-	int status = pgopen_session(s), i;
+	int status = pgopen_session(&s->pg), i;
 
 	s->making = NULL;
 	s->opened = false;
-	if (status == 0 && s->load.staged)
+	pg_close(&s->second);
+	if (status == 0 && s->pg.staged)
 		status = pg_exec(
 		    &s->pg, "DROP TABLE IF EXISTS " PGCLAUSE_STAGE, NULL);
 	if (status)
 		return status;
-	s->load.staged = false;
+	s->pg.staged = false;
 	for (i = 0; i < 2; i++)
-		pgrows_free(&s->batch[i]);
+		pgrows_free(&s->turn[i].rows);
 	pgtable_free(&s->table);
 	status = pgtable_open(&s->table, &s->pg, s->spec);
 	if (status == 0 && s->table.oid && s->spec->history)
 		status = pghistory_open(&s->table, &s->pg);
 	for (i = 0; status == 0 && i < 2; i++)
-		pgrows_init(&s->batch[i], &s->table);
+		pgrows_init(&s->turn[i].rows, &s->table);
 	s->opened = status == 0;
 	return status;
 }
@@ -143,7 +141,7 @@ make_table(struct pgstore *s)
 		again = status && !s->spec->dry_run && ++tries < 10 &&
 			pgcreate_is_there(&s->pg);
 		if (status)
-			pgopen_roll_back(s);
+			pgopen_roll_back(&s->pg);
 	} while (again);
 	return status;
 }
@@ -162,7 +160,7 @@ make_columns(struct pgstore *s)
 static int
 make(struct pgstore *s)
 {
-	int status = pgopen_session(s);
+	int status = pgopen_session(&s->pg);
 
 	/* Where a try before this one failed in the middle. */
 	if (status == 0 && !s->opened)
@@ -176,7 +174,7 @@ make(struct pgstore *s)
 static int
 first_table(struct pgstore *s)
 {
-	int status = pgopen_session(s);
+	int status = pgopen_session(&s->pg);
 
 	if (status == 0 && s->spec->dry_run)
 		status = pgrehearse_begin(&s->rehearse);
@@ -214,7 +212,7 @@ int
 pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
     uint64_t retry, double retry_max_time)
 {
-	int status;
+	int status, i;
 
 	s->rec = rec;
 	s->spec = spec;
@@ -231,12 +229,17 @@ pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
 	status = pgopen_persist(s, first_table);
 	if (status)
 		return status;
-	s->rows = &s->batch[0];
-	s->load.pg = &s->pg;
-	s->load.table = &s->table;
-	s->load.rows = &s->batch[1];
-	s->load.stop_at_bad = rec->rejects == NULL;
-	s->load.stepwise = spec->dry_run;
+	for (i = 0; i < 2; i++)
+		s->turn[i].load = (struct pgload){.pg = &s->pg,
+		    .table = &s->table,
+		    .rows = &s->turn[i].rows,
+		    .learned = &s->learned,
+		    .stop_at_bad = rec->rejects == NULL,
+		    .stepwise = spec->dry_run};
+	s->hand = &s->turn[0];
+	s->rows = &s->hand->rows;
+	s->second.conninfo = s->pg.conninfo;
+	s->second.connect_timeout = s->pg.connect_timeout;
 	/* What would be tried again includes all batches before. */
 	if (spec->dry_run)
 		s->retry = 0;

@@ -14,9 +14,9 @@ typedef int pgopen_step(struct pgstore *);
 int pgopen_persist(struct pgstore *, pgopen_step *);
 
 /* Connects, unless the connection is alive. */
-int pgopen_session(struct pgstore *);
+int pgopen_session(struct pg *);
 
 /* Ends a transaction that failed; the reason in pg stays. */
-void pgopen_roll_back(struct pgstore *);
+void pgopen_roll_back(struct pg *);
 
 #endif

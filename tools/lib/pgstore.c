@@ -11,16 +11,19 @@ void
 pgstore_free(struct pgstore *s)
 {
 	struct pgcounts c;
+	size_t i;
 
 	if (s->spec->dry_run) {
 		c = (struct pgcounts){*s->inserted, *s->updated, *s->unchanged,
 		    *s->deleted, *s->older, *s->superseded};
 		pgrehearse_end(&s->rehearse, &c, s->rec->rejected);
 	}
-	pgload_free(&s->load);
-	pgrows_free(&s->batch[0]);
-	pgrows_free(&s->batch[1]);
+	for (i = 0; i < 2; i++) {
+		pgload_free(&s->turn[i].load);
+		pgrows_free(&s->turn[i].rows);
+	}
 	pgtable_free(&s->table);
+	pg_free(&s->second);
 	pg_free(&s->pg);
 	buf_free(&s->key);
 }
@@ -70,52 +73,79 @@ look_up(struct pgstore *s, bool *done)
 
 /* Begins a transaction and remembers it, so that it can be looked up. */
 static int
-begin(struct pgstore *s)
+begin(struct pgstore *s, struct pgload *load)
 {
 	PGresult *res;
 	int status;
 
-	buf_cut(&s->load.sql, 0);
-	pgload_begin(&s->load, &s->load.sql);
-	status = pg_exec(&s->pg, s->load.sql.s, &res);
+	buf_cut(&load->sql, 0);
+	pgload_begin(load, &load->sql);
+	status = pg_exec(load->pg, load->sql.s, &res);
 	if (status)
 		return status;
 	snprintf(s->xid, sizeof s->xid, "%s", PQgetvalue(res, 0, 0));
 	PQclear(res);
-	return pg_exec(&s->pg, "SAVEPOINT part", NULL);
+	return pg_exec(load->pg, "SAVEPOINT part", NULL);
 }
 
 static int
-commit(struct pgstore *s)
+commit(struct pgstore *s, struct pgload *load)
 {
 	PGresult *res;
-	int status = pg_exec(&s->pg, "COMMIT", &res);
+	int status = pg_exec(load->pg, "COMMIT", &res);
 
-	s->in_doubt = status && !pg_alive(&s->pg);
+	s->in_doubt = status && !pg_alive(load->pg);
 	if (status == 0)
-		status = pgload_committed(&s->load, res);
+		status = pgload_committed(load, res);
 	PQclear(res);
 	return status;
 }
 
 /* A part at a time, so that bad rows are found. */
 static int
-step_by_step(struct pgstore *s)
+step_by_step(struct pgstore *s, struct pgload *load)
 {
-	int status = begin(s);
+	int status = begin(s, load);
 
 	if (status == 0)
-		status = pgload(&s->load);
-	return status ? status : commit(s);
+		status = pgload(load);
+	return status ? status : commit(s, load);
 }
 
-/* Takes what is on its way to its end. */
-static int
-land(struct pgstore *s)
+/* Gives up what was sent of the batch in hand. */
+static void
+drop_ahead(struct pgstore *s)
 {
-	int status = pgflight_end(&s->flight, &s->in_doubt);
+	if (s->hand->flight.busy)
+		pgflight_drop(&s->hand->flight);
+}
 
-	snprintf(s->xid, sizeof s->xid, "%s", s->flight.xid);
+/* Takes what is on its way to its end, and the batch in hand along. */
+static int
+land(struct pgstore *s, struct pgflight *f)
+{
+	struct pgflight *behind = &s->hand->flight;
+	int status =
+	    pgflight_end(f, behind->busy ? behind : NULL, &s->in_doubt);
+
+	snprintf(s->xid, sizeof s->xid, "%s", f->xid);
+	return status;
+}
+
+/*
+ * From the start, after a failure: on the first session, and without the
+ * batch behind, whose locks this one may have to wait for.
+ */
+static int
+start_over(struct pgstore *s, bool *done)
+{
+	int status;
+
+	drop_ahead(s);
+	s->sent->load.pg = &s->pg;
+	status = pgopen_session(&s->pg);
+	if (status == 0 && s->in_doubt)
+		status = look_up(s, done);
 	return status;
 }
 
@@ -123,32 +153,29 @@ land(struct pgstore *s)
 static int
 transaction(struct pgstore *s)
 {
+	struct pgload *load = &s->sent->load;
+	struct pgflight *f = &s->sent->flight;
 	bool done = false;
-	int status = 0;
+	int status = f->busy ? 0 : start_over(s, &done);
 
-	if (!s->flight.busy) {
-		status = pgopen_session(s);
-		if (status == 0 && s->in_doubt)
-			status = look_up(s, &done);
-		if (status || done)
-			return status;
-	}
-	if (s->flight.busy || pgflight_start(&s->flight, &s->load))
-		status = land(s);
+	if (status || done)
+		return status;
+	if (f->busy || pgflight_start(f, load, false))
+		status = land(s, f);
 	else
 		status = EX_DATAERR;
 	if (status == EX_DATAERR) {
 		/* There may be bad rows, which are to be found. */
-		pgopen_roll_back(s);
-		s->load.careful = true;
-		status = step_by_step(s);
+		pgopen_roll_back(load->pg);
+		s->learned.careful = true;
+		status = step_by_step(s, load);
 	}
 	if (status == EX_DATAERR)
 		/* Found too late to tell whose fault it is. */
 		status = EX_UNAVAILABLE;
 	if (status)
-		pgopen_roll_back(s);
-	pgload_learn(&s->load, status);
+		pgopen_roll_back(load->pg);
+	pgload_learn(load, status);
 	return status;
 }
 
@@ -156,7 +183,7 @@ transaction(struct pgstore *s)
 static int
 rehearsal(struct pgstore *s)
 {
-	return pgrehearse_batch(&s->rehearse, &s->load);
+	return pgrehearse_batch(&s->rehearse, &s->sent->load);
 }
 
 /* ---- after the commit ---- */
@@ -166,19 +193,19 @@ pgstore_reject(
     struct pgstore *s, const struct rec_saved *r, const struct pgbad *bad)
 {
 	pgrows_key(&s->table, r->s, r->len, &s->key);
-	if (s->rec->stopped && s->load.stop_at_bad)
+	if (s->rec->stopped && s->hand->load.stop_at_bad)
 		/* A later line was named first; this one counts, too. */
 		msg_warn("<stdin>:%" PRIu64 ": %s", r->line, bad->why.s);
 	rec_reject_saved(s->rec, r, bad->code[0] ? bad->code : NULL,
 	    s->key.len > 0 ? s->key.s : NULL, "%s", bad->why.s);
-	s->over |= s->load.stop_at_bad;
+	s->over |= s->hand->load.stop_at_bad;
 }
 
 static void
 reject(struct pgstore *s, const struct pgrow *r, const struct pgbad *bad)
 {
 	struct rec_saved saved = {
-	    s->load.rows->raw.s + r->raw, r->raw_len, r->line};
+	    s->sent->rows.raw.s + r->raw, r->raw_len, r->line};
 
 	pgstore_reject(s, &saved, bad);
 }
@@ -188,7 +215,7 @@ static void
 stored(struct pgstore *s, size_t from, size_t end)
 {
 	enum { PIECE = 64 << 10 }; /* what is printed at once, about */
-	const struct pgrows *rows = s->load.rows;
+	const struct pgrows *rows = &s->sent->rows;
 	size_t n, i = from, at, len;
 
 	rec_done(s->rec, end - from);
@@ -204,27 +231,28 @@ stored(struct pgstore *s, size_t from, size_t end)
 static void
 settle(struct pgstore *s)
 {
-	const struct pgrows *rows = s->load.rows;
+	const struct pgrows *rows = &s->sent->rows;
+	const struct pgload *load = &s->sent->load;
 	const struct pgrefused *bad;
 	size_t i, from = 0;
 
-	*s->inserted += s->load.now.inserted;
-	*s->updated += s->load.now.updated;
-	*s->unchanged += s->load.now.unchanged;
-	*s->deleted += s->load.now.deleted;
-	*s->older += s->load.now.older;
-	*s->superseded += s->load.now.superseded;
-	for (i = 0; i < s->load.nrefused; i++) {
-		bad = &s->load.refused[i];
+	*s->inserted += load->now.inserted;
+	*s->updated += load->now.updated;
+	*s->unchanged += load->now.unchanged;
+	*s->deleted += load->now.deleted;
+	*s->older += load->now.older;
+	*s->superseded += load->now.superseded;
+	for (i = 0; i < load->nrefused; i++) {
+		bad = &load->refused[i];
 		/* Where it ends at a bad row, later ones do not count. */
-		if (bad->row > s->load.end)
+		if (bad->row > load->end)
 			break;
 		stored(s, from, bad->row);
 		reject(s, &rows->row[bad->row], &bad->bad);
 		from = bad->row + 1;
 	}
-	if (from < s->load.end)
-		stored(s, from, s->load.end);
+	if (from < load->end)
+		stored(s, from, load->end);
 	out_flush(s->rec->out);
 }
 
@@ -232,38 +260,75 @@ settle(struct pgstore *s)
 static int
 finish(struct pgstore *s)
 {
+	struct pgload *load;
 	int status;
 
 	if (!s->sent)
 		return 0;
+	load = &s->sent->load;
 	status = pgopen_persist(s, s->spec->dry_run ? rehearsal : transaction);
-	s->sent = false;
-	s->over = s->load.stop_at_bad && s->load.nrefused > 0;
+	s->over = load->stop_at_bad && load->nrefused > 0;
 	if (status == 0)
 		settle(s);
-	pgload_forget(&s->load);
-	pgrows_clear(s->load.rows);
+	pgload_forget(load);
+	pgrows_clear(&s->sent->rows);
+	s->sent = NULL;
 	return status;
+}
+
+/* ---- two batches at a time ---- */
+
+/*
+ * Sends the batch in hand as far as its temporary table, on the session that
+ * the one before has not got.
+ */
+static void
+run_ahead(struct pgstore *s)
+{
+	struct pgturn *next = s->hand;
+	struct pg *pg = s->sent->load.pg == &s->pg ? &s->second : &s->pg;
+
+	if (s->single || s->learned.alone > 0 ||
+	    pgflight_push(&s->sent->flight))
+		return;
+	if (pgopen_session(pg) == 0) {
+		next->load.pg = pg;
+		pgflight_start(&next->flight, &next->load, true);
+	} else if (pg == &s->second) {
+		msg_debug("goes on with one session: %s", pg->why.s);
+		s->single = true;
+	}
 }
 
 int
 pgstore_batch(struct pgstore *s)
 {
-	int status = finish(s);
-	struct pgrows *filled = s->rows;
+	struct pgturn *next = s->hand;
+	int status;
 
-	if (status || s->over || filled->n == 0)
+	if (s->sent && next->rows.n > 0)
+		run_ahead(s);
+	status = finish(s);
+	if (status || s->over)
+		drop_ahead(s);
+	if (status || s->over || next->rows.n == 0)
 		return status;
-	s->rows = s->load.rows;
-	s->load.rows = filled;
-	s->sent = true;
-	return pgflight_start(&s->flight, &s->load) ? 0 : finish(s);
+	s->sent = next;
+	s->hand = &s->turn[next == &s->turn[0]];
+	s->rows = &s->hand->rows;
+	next->flight.held = false;
+	if (!next->flight.busy) {
+		next->load.pg = &s->pg;
+		if (!pgflight_start(&next->flight, &next->load, false))
+			return finish(s);
+	}
+	return pgstore_push(s);
 }
 
 int
 pgstore_push(struct pgstore *s)
 {
-	return s->sent && pgflight_push(&s->flight) ? finish(s) : 0;
+	return s->sent && pgflight_push(&s->sent->flight) ? finish(s) : 0;
 }
 
 int
@@ -277,5 +342,6 @@ pgstore_flush(struct pgstore *s)
 struct pollfd
 pgstore_wait(const struct pgstore *s)
 {
-	return s->sent ? pgflight_wait(&s->flight) : (struct pollfd){.fd = -1};
+	return s->sent ? pgflight_wait(&s->sent->flight)
+		       : (struct pollfd){.fd = -1};
 }

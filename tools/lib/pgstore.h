@@ -1,11 +1,17 @@
 /*
- * pgstore: a session that stores batches, whatever happens to it.
+ * pgstore: stores batches, whatever happens to the session.
  *
  * A batch is one transaction. While the server works on one, the next can be
- * filled: there are two. Temporary errors are tried again from the
- * batch's start, on a new connection where the old one is gone; of a commit
- * whose answer was lost the server is asked what became of it. Only what is
- * committed is printed and settled in the record loop.
+ * filled: there are two. Where that is full and the server is not done, it
+ * goes to the temporary table of a second session, and is merged when the
+ * first is settled: a server with two cores then takes no longer than the
+ * slower half of the work. It is opened only then, and done without where it
+ * cannot be had.
+ *
+ * Temporary errors are tried again from the batch's start, on a new
+ * connection where the old one is gone; of a commit whose answer was lost the
+ * server is asked what became of it. Only what is committed is printed and
+ * settled in the record loop, in the order in which it came.
  */
 #ifndef SLUICE_PGSTORE_H
 #define SLUICE_PGSTORE_H
@@ -23,22 +29,31 @@
 #include "pgtable.h"
 #include "rec.h"
 
+/* A batch, and how it is stored. */
+struct pgturn {
+	struct pgrows rows;
+	struct pgload load;
+	struct pgflight flight;
+};
+
 struct pgstore {
 	struct pg pg;
 	struct pgtable table;
 	struct pgrows *rows; /* the batch in hand: add to it */
 	bool over;           /* at a bad record: nothing more is stored */
+	bool single;         /* no second session; the caller may say so */
 
 	/* the module's own */
 	const struct pgspec *spec;
 	struct rec *rec;
 	uint64_t retry;
 	double retry_max_time;
-	struct pgrows batch[2];
-	struct pgload load;          /* of the batch that is not in hand */
-	struct pgflight flight;      /* the same on its way */
+	struct pg second; /* its session, once there is one */
+	struct pgturn turn[2];
+	struct pgturn *hand; /* whose batch is in hand */
+	struct pgturn *sent; /* the other, if it is not settled */
+	struct pglearned learned;
 	struct pgrehearse rehearse;  /* --dry-run */
-	bool sent;                   /* it has rows that are not settled */
 	const struct pginfer *needs; /* what is to be made */
 	const char *making;          /* that it is being made, for messages */
 	bool opened;                 /* the table is as the catalog has it */
