@@ -8,12 +8,15 @@
 
 /* ---- which batches ---- */
 
-/* Rows for the temporary table, in an order in which they need no sorting. */
+/*
+ * Rows for the temporary table, one a key, the last, and in an order in which
+ * they need no sorting.
+ */
 static bool
 in_order(struct pgflight *f, struct pgload *s)
 {
 	const struct pgrows *b = s->rows;
-	enum pgorder_is is;
+	bool as_they_are;
 
 	f->part = (struct pgpart){.hi = b->n, .whole = true, .distinct = true};
 	if (b->nshape > 1 || s->table->partitioned ||
@@ -21,9 +24,10 @@ in_order(struct pgflight *f, struct pgload *s)
 	    pgchange_needed(b, &f->part))
 		return false;
 	s->line = buf_array(s->line, b->n, sizeof *s->line);
-	is = pgorder(b, s->line);
-	f->line = is == PGORDER_SORTED ? s->line : NULL;
-	return is != PGORDER_NONE;
+	f->n = f->part.hi = pgorder(b, s->line, &as_they_are);
+	f->line = as_they_are ? NULL : s->line;
+	s->now.superseded = b->n - f->n;
+	return f->n > 0;
 }
 
 /* ---- going on ---- */

@@ -33,10 +33,8 @@ line_of(const struct pgrows *b, size_t row)
 }
 
 static int
-by_key(const void *a, const void *b)
+compare(const struct pgorder_line *x, const struct pgorder_line *y)
 {
-	const struct pgorder_line *x = a, *y = b;
-
 	if (x->key_len != y->key_len)
 		return x->key_len < y->key_len ? -1 : 1;
 	if (x->head[0] != y->head[0])
@@ -47,29 +45,41 @@ by_key(const void *a, const void *b)
 					    : memcmp(x->s, y->s, x->key_len);
 }
 
-enum pgorder_is
-pgorder(const struct pgrows *b, struct pgorder_line *line)
+/* Rows of one key stay as they came. */
+static int
+by_key(const void *a, const void *b)
+{
+	const struct pgorder_line *x = a, *y = b;
+	int c = compare(x, y);
+
+	return c ? c : (x->s > y->s) - (x->s < y->s);
+}
+
+size_t
+pgorder(const struct pgrows *b, struct pgorder_line *line, bool *as_they_are)
 {
 	bool ascending = true;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < b->n; i++) {
 		if (i + AHEAD < b->n)
 			__builtin_prefetch(
 			    b->field.s + b->row[i + AHEAD].field);
 		if (b->row[i].field_len > UINT32_MAX)
-			return PGORDER_NONE;
+			return 0;
 		line[i] = line_of(b, i);
-		ascending =
-		    ascending && (i == 0 || by_key(&line[i - 1], &line[i]) < 0);
+		ascending = ascending &&
+			    (i == 0 || compare(&line[i - 1], &line[i]) < 0);
 	}
 	/* What comes from an export or a walk by id is in order already. */
+	*as_they_are = ascending;
 	if (ascending)
-		return PGORDER_ASCENDING;
+		return b->n;
 	/* Beyond 32 bytes each, glibc sorts pointers, which takes longer. */
 	qsort(line, b->n, sizeof *line, by_key);
-	for (i = 1; i < b->n; i++)
-		if (by_key(&line[i - 1], &line[i]) == 0)
-			return PGORDER_NONE;
-	return PGORDER_SORTED;
+	for (i = n = 1; i < b->n; i++) {
+		n -= compare(&line[n - 1], &line[i]) == 0;
+		line[n++] = line[i];
+	}
+	return n;
 }

@@ -8,6 +8,8 @@
 #ifndef SLUICE_PGORDER_H
 #define SLUICE_PGORDER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pgrows.h"
@@ -19,13 +21,12 @@ struct pgorder_line {
 	uint32_t len, key_len;
 };
 
-enum pgorder_is {
-	PGORDER_NONE,     /* not all keys are different */
-	PGORDER_SORTED,   /* they are, and `line` has them in order */
-	PGORDER_ASCENDING /* they are, and they come in order */
-};
-
-/* For rows none of which is bad; line, with room for all, is theirs. */
-enum pgorder_is pgorder(const struct pgrows *, struct pgorder_line *line);
+/*
+ * The lines of the rows, none of which is bad, in the order of their keys: of
+ * rows of one key the last. Returns how many; line has room for all rows.
+ * *as_they_are: all keys differ and come in this order. 0: a line is too long.
+ */
+size_t pgorder(
+    const struct pgrows *, struct pgorder_line *line, bool *as_they_are);
 
 #endif
