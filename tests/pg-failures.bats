@@ -298,6 +298,34 @@ stored() {
 	done
 }
 
+other_waits() {
+	[ "$(sql "select count(*) from pg_stat_activity where
+		application_name = 'psql' and wait_event = 'advisory'")" = 1 ]
+}
+
+has_ended() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+@test "a bad record, while another loader waits to be alone" {
+	table 'id int primary key, a text, b int check (b <> 100)'
+	records 300 >in
+	session
+	do_sql 'begin; lock table t;'
+	start -k id -b 100 -r bad
+	until_true is_ahead
+	# The lock of all loaders of the table, as pgload_begin has it.
+	sql "select pg_advisory_lock(8317151705678479360 + 't'::regclass::oid::int8)
+		" >/dev/null 2>err2 3>&- 8>&- &
+	other=$!
+	until_true other_waits
+	lines 'rollback;' >&8
+	until_true has_ended "$pid"
+	wait "$pid" || [ $? -eq 1 ]
+	wait "$other"
+	count_is 299
+}
+
 @test "a second session that ends while it waits: its batch is sent again" {
 	table 'id int primary key, a text, b int'
 	records 300 >in

@@ -112,7 +112,11 @@ step_by_step(struct pgstore *s, struct pgload *load)
 	return status ? status : commit(s, load);
 }
 
-/* Gives up what was sent of the batch in hand. */
+/*
+ * Gives up what was sent of the batch in hand: before the other begins anew,
+ * since a loader that wants to be alone lets none begin, and waits for all
+ * that have begun.
+ */
 static void
 drop_ahead(struct pgstore *s)
 {
@@ -132,16 +136,12 @@ land(struct pgstore *s, struct pgflight *f)
 	return status;
 }
 
-/*
- * From the start, after a failure: on the first session, and without the
- * batch behind, whose locks this one may have to wait for.
- */
+/* From the start, after a failure: on the first session. */
 static int
 start_over(struct pgstore *s, bool *done)
 {
 	int status;
 
-	drop_ahead(s);
 	s->sent->load.pg = &s->pg;
 	status = pgopen_session(&s->pg);
 	if (status == 0 && s->in_doubt)
@@ -156,8 +156,12 @@ transaction(struct pgstore *s)
 	struct pgload *load = &s->sent->load;
 	struct pgflight *f = &s->sent->flight;
 	bool done = false;
-	int status = f->busy ? 0 : start_over(s, &done);
+	int status = 0;
 
+	if (!f->busy) {
+		drop_ahead(s);
+		status = start_over(s, &done);
+	}
 	if (status || done)
 		return status;
 	if (f->busy || pgflight_start(f, load, false))
@@ -166,6 +170,7 @@ transaction(struct pgstore *s)
 		status = EX_DATAERR;
 	if (status == EX_DATAERR) {
 		/* There may be bad rows, which are to be found. */
+		drop_ahead(s);
 		pgopen_roll_back(load->pg);
 		s->learned.careful = true;
 		status = step_by_step(s, load);
