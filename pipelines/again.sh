@@ -76,7 +76,7 @@ take_rejects() {
 	tell "$dataset: sends rejects of $replays in again: ${counts#, }"
 	((n == 0)) || {
 		tell "$n of them are no records and cannot be: see \"$left\""
-		status=1
+		printf '%s rejects that are no records\n' "$n" >>"$SLUICE_RUN/lacking"
 	}
 	export SLUICE_REPLAY=$replays
 }
@@ -97,7 +97,7 @@ records_of() (
 # check_replayed: every stage's rejects were sent in again.
 check_replayed() {
 	local file name
-	[[ $pipeline == [01] ]] || return 0
+	[[ $pipeline == 0 ]] || return 0
 	for file in "$SLUICE_RUN"/replay.*; do
 		name=${file##*/replay.}
 		[[ -s $file ]] || continue

@@ -27,6 +27,7 @@ bury_killed() {
 bury() (
 	local name=${1##*/} file
 	SLUICE_RUN=$1 signal=KILL status=0 pipeline=''
+	: >>"$1/lacking"
 	for file in "$1"/receipts.*; do
 		[[ $file == *.ndjson ]] || keep_receipts "$file"
 	done

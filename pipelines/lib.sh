@@ -17,6 +17,43 @@ say() {
 	printf '%s\n' "$*" >&2
 }
 
+# lacking TEXT...: one thing that this run could not get: says so, and makes
+# the run one that is done in part. The pipeline still ends with 0, as any that
+# reaches its end.
+lacking() {
+	say "lacking: $*"
+	[[ -z ${SLUICE_RUN-} ]] ||
+		printf '%s\n' "${*//$'\n'/ }" >>"$SLUICE_RUN/lacking"
+}
+
+# The statuses of what failed and has said why; the least first.
+FAILURES='75 65 69 66 74 73 77 78 64 71 70'
+
+# broke_off STATUS LINE COMMAND STATUSES: for the trap on ERR. Where `set -e`
+# ends this shell it names the command, of a pipe the last, by its place in who
+# called the functions here, unless somebody else has: who ended with a status
+# of ours, bash for 126 and 127. INT, TERM and HUP are somebody's wish, and in
+# the middle of a pipe a broken one is the consequence of what broke behind it.
+broke_off() {
+	local line=$2 command=\"${3%%$'\n'*}\" i
+	[[ $- == *e* && " $FAILURES 126 127 129 130 143 " != *" $1 "* ]] ||
+		return 0
+	(($1 != 141 || BASH_SUBSHELL == 0)) || return 0
+	for ((i = 1; i < ${#BASH_SOURCE[@]} - 1; i++)); do
+		[[ ${BASH_SOURCE[i]} == "${BASH_SOURCE[0]}" ]] || break
+		line=${BASH_LINENO[i]}
+	done
+	[[ $command != \"return* ]] || command='what is called there'
+	[[ $4 != *' '* ]] || command="a pipe to $command"
+	say "${BASH_SOURCE[i]##*/}: line $line: $command ended with status ${4// /, }"
+}
+
+# In a run; who tries something by hand sees it.
+[[ -z ${SLUICE_RUN-} ]] || {
+	set -E
+	trap 'broke_off $? "$LINENO" "$BASH_COMMAND" "${PIPESTATUS[*]}"' ERR
+}
+
 # param NAME VALUE: the parameter's value where the run was given none. It is
 # noted, so that a run that goes on with this one has the same.
 param() {
@@ -69,9 +106,9 @@ close_inherited() {
 # worst STATUS...: prints the one that matters most. What is no status of
 # ours becomes one: killed by a signal is 75 (run again), a command that
 # cannot be run is 78, anything else a bug. A broken pipe is the consequence
-# of somebody else's end and counts only where nothing else went wrong.
+# of somebody else's failure and counts only where none is known.
 worst() {
-	local order=' 0 141 1 75 65 69 66 74 73 77 78 64 71 70 ' got=0 status
+	local order=" 0 1 141 $FAILURES " got=0 status
 	for status; do
 		case $status in
 		126 | 127) status=78 ;;
@@ -87,9 +124,10 @@ worst() {
 }
 
 # stage NAME COMMAND...: runs the command as that stage of the pipeline. 0 and
-# 1 (some records were rejected, and `run` will say so) both go on. xargs
-# tells only that some child failed: the worst of the children is asked of
-# their stats, and of the chunk scripts.
+# 1 (some records were rejected, and `run` will say so) both go on; for 1 a
+# tool has to stand, by its stats, since many programs end with it when they
+# die. xargs tells only that some child failed: the worst of the children is
+# asked of their stats, and of the chunk scripts.
 stage() {
 	local name=$1 status=0
 	shift
@@ -98,9 +136,21 @@ stage() {
 	note_stage "$name" ended
 	case $status in
 	123 | 124 | 125) status=$(stage_worst "$name" "$status") ;;
+	1) stage_has_1 "$name" || {
+		say "${0##*/}: the stage \"$name\" failed: \"$1\" ended with" \
+			"status 1, and no stats tell of rejects"
+		status=70
+	} ;;
 	esac
 	((status == 1)) && status=0
 	return "$status"
+}
+
+# By hand there are no stats.
+stage_has_1() {
+	[[ -z ${SLUICE_RUN-} ]] ||
+		jq -en --arg stage "$1" 'any(inputs; .stage == $stage and .exit == 1)' \
+			"$SLUICE_RUN/stats.ndjson" >/dev/null 2>&1
 }
 
 # For who watches the run; there is none where a stage is tried by hand.
@@ -151,13 +201,25 @@ replay() {
 
 # chunk_ended RECEIPTS [STATUS...]: for `trap 'chunk_ended "$receipts"' EXIT`
 # in a script that xargs starts. Keeps the receipts and tells the stage how the
-# chunk ended. A trouble that the next chunk would meet as well, also one of
-# these statuses, becomes 255, at which xargs starts no more.
+# chunk ended; as for a pipeline, 1 is no end of its own. A trouble that the
+# next chunk would meet as well, also one of these statuses, becomes 255, at
+# which xargs starts no more.
 chunk_ended() {
 	local status=$?
+	((status != 1)) || status=70
 	keep_receipts "$1"
 	printf '%s %s\n' "${SLUICE_STAGE-}" "$status" >>"$SLUICE_RUN/exits"
 	[[ " 69 75 77 78 ${*:2} " != *" $status "* ]] || exit 255
+}
+
+# bear STATUS: goes on where a part of the run failed for a reason of its own (a
+# server refused it, its answers were bad), and keeps the worst in `failed`, by
+# which the pipeline ends. What the next part would meet as well ends it here.
+bear() {
+	case $1 in
+	0 | 65 | 69) failed=$(worst "$failed" "$1") ;;
+	*) exit "$1" ;;
+	esac
 }
 
 # all_of PID...: waits for all of them; the worst of their statuses.

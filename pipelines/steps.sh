@@ -91,7 +91,7 @@ forward() {
 
 # The private cluster, the hooks before, the pipeline; what fails keeps the
 # next from being run. `pipeline` is the pipeline's own status, empty if it was
-# not run.
+# not run; only with 0 did it reach its end.
 steps() {
 	local file files
 	if [[ $private ]]; then
@@ -106,7 +106,19 @@ steps() {
 	start_watch "$SLUICE_RUN"
 	step "$folder/pipeline" || pipeline=$?
 	stop_watch
-	status=$(worst "$status" "$pipeline")
+	[[ $signal || " 0 $FAILURES " == *" $pipeline "* ]] || tell_broken
+	status=$(worst "$status" "$((pipeline == 1 ? 70 : pipeline))")
+}
+
+# The pipeline ended in a way that is none of its own. With 1 it would look
+# done in part, though `set -e` ends it by that at most commands.
+tell_broken() {
+	local how="status $pipeline" what='see the lines above'
+	((pipeline <= 128)) || how+=" (SIG$(kill -l "$pipeline" 2>/dev/null))"
+	((pipeline != 1)) ||
+		what+=' (one that is to be done in part says "lacking", and ends with 0)'
+	tell "$dataset: the pipeline broke off with $how: $what; records may be" \
+		"missing, what there is lies in $SLUICE_RUN"
 }
 
 # The hooks behind it are run in any case but an interruption, with the status
@@ -122,13 +134,19 @@ post_steps() {
 	summarize
 }
 
-# A step that has no business to fail.
+# A step that has no business to fail. Behind the pipeline, where the records
+# are there, one that ends with 1 makes the run one that is done in part.
 checked() {
-	local got=0
+	local got=0 said
 	[[ -z $signal ]] || return 1
 	step "$@" || got=$?
 	((got != 0)) || return 0
-	[[ $signal ]] || tell "$dataset: \"$1\" failed with status $got"
-	status=$(worst "$status" "$got")
+	said="\"$1\" failed with status $got"
+	[[ $signal ]] || tell "$dataset: $said"
+	if ((got == 1)) && [[ $pipeline ]]; then
+		printf '%s\n' "$said" >>"$SLUICE_RUN/lacking"
+	else
+		status=$(worst "$status" "$((got == 1 ? 70 : got))")
+	fi
 	return 1
 }

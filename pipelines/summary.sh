@@ -7,7 +7,7 @@
 # its processes; `exit` is the worst of theirs.
 # shellcheck disable=SC2016 # jq's variables
 STAGES='
-def rank: [70, 71, 64, 78, 77, 73, 74, 66, 69, 65, 75, 1, 141, 0] as $order
+def rank: [70, 71, 64, 78, 77, 73, 74, 66, 69, 65, 75, 141, 1, 0] as $order
 	| . as $status | ($order | index($status)) // 10.5;
 reduce inputs as $line ({};
 	($line | fromjson? // {}) as $one
@@ -31,7 +31,9 @@ summarize() {
 	exits=$(jq -r '.[].exit' <<<"$stages")
 	# shellcheck disable=SC2086 # one status a word
 	status=$(worst "$status" $exits)
-	[[ ! -s $rejects ]] || status=$(worst "$status" 1)
+	[[ ! -s $rejects && ! -s $SLUICE_RUN/lacking ]] ||
+		status=$(worst "$status" 1)
+	((status != 141)) || status=70 # nobody else has failed
 	check_accounts
 	exit_status=$status
 	[[ -z $signal ]] || exit_status=$((128 + $(kill -l "$signal")))
@@ -43,10 +45,12 @@ summarize() {
 		--argjson requests "$(wc -l <"$SLUICE_RUN/receipts.ndjson")" \
 		--slurpfile run "$SLUICE_RUN/run.json" \
 		--rawfile params "$SLUICE_RUN/params" \
+		--rawfile lacking "$SLUICE_RUN/lacking" \
 		'def time: tonumber | floor | todate;
+		def lines: split("\n") | map(select(. != ""));
 		def sum(f): [$stages[] | f // 0] | add // 0;
 		$run[0] + {
-		params: ($params | split("\n") | map(select(. != ""))),
+		params: ($params | lines),
 		started: ($started | time), ended: ($ended | time),
 		seconds: ((($ended | tonumber) - ($started | tonumber)) * 1000
 			| round / 1000),
@@ -60,6 +64,7 @@ summarize() {
 			attempts: sum(.attempts), limited: sum(.limited),
 			wait_ms: sum(.wait_ms)},
 		$stages, accounts: ($accounts | split("\n")),
+		lacking: ($lacking | lines),
 		rejects: {count: $rejected, $reasons}}' \
 		>"$SLUICE_RUN/summary.json.new" &&
 		mv "$SLUICE_RUN/summary.json.new" "$SLUICE_RUN/summary.json"
@@ -104,7 +109,7 @@ def side: split("+") | map(term) | add;
 # cannot be asked. Sets accounts, a finding a line.
 check_accounts() {
 	local own=/dev/null lines
-	if [[ $signal || $pipeline != [01] ]]; then
+	if [[ $signal || $pipeline != 0 ]]; then
 		accounts='not checked, the pipeline did not reach its end'
 		return
 	fi
@@ -140,10 +145,18 @@ print_summary() {
 			+ " \((.seconds // 0) * 100 | round / 100) \(.exit)")' \
 			<<<"$stages" | table ' '
 		printf 'accounts: %s\n' "${accounts//$'\n'/$'\n'accounts: }"
+		[[ ! -s $SLUICE_RUN/lacking ]] || print_lacking
 		[[ ! -s $SLUICE_RUN/rejects.ndjson ]] || print_rejects
 		printf '%s: %s, exit status %s\n' "$dataset" \
 			"$(jq -r .is "$SLUICE_RUN/summary.json")" "$exit_status"
 	} | copy_lines plain
+}
+
+print_lacking() {
+	local file=$SLUICE_RUN/lacking n
+	n=$(wc -l <"$file")
+	sed -n '1,3s/^/lacking: /p' "$file"
+	((n <= 3)) || printf 'lacking: and %s more in %s\n' $((n - 3)) "$file"
 }
 
 print_rejects() {

@@ -59,6 +59,10 @@ go() {
 	[ "$(sql 'select resumes = (select max(run) from sluice.runs where status = $$failed$$)
 		from sluice.runs where resumes is not null')" = t ]
 	[ -z "$(find "$SLUICE_VAR" -name unloaded)" ]
+	go one fail=1 size=1
+	expect 70 '*one: failed, exit status 70' '*broke off with status 1: *'
+	[ "$(sql 'select status, exit from sluice.runs order by run desc limit 1')" = \
+		'failed|70' ]
 }
 
 @test "a database that is away fails no run, and loses none" {

@@ -285,9 +285,10 @@ one *${folder##*/}  failed    75  *" ''
 		[[ ${rejects-} != 1 ]] ||
 			echo '{"stage":"a","reason":"no \"x\" here","record":1}' >"$SLUICE_RUN/rejects.ndjson"
 		[[ ${limited-} != 1 ]] || sed -i 's/"exit":0/"attempts":9,"limited":2,"wait_ms":1234,&/' "$SLUICE_RUN/stats.ndjson"
+		[[ ! ${lack-} ]] || for thing in $lack; do lacking "no $thing"; done
 		exit "${fail:-0}"
 	END
-	lines rejects limited fail >"$pipelines/one/params"
+	lines rejects limited lack fail >"$pipelines/one/params"
 	export ALERT_COMMAND="cat >>$PWD/told"
 	local i
 	for i in 1 2 3 4; do
@@ -302,6 +303,9 @@ one *${folder##*/}  failed    75  *" ''
 	[[ $(<told) == 'ALERT: one, run '* ]]
 	ALERT_COMMAND='exit 3' go one fail=75
 	expect 75 '*' '*ALERT: *it failed, exit status 75; *ALERT_COMMAND ended with status 3: nobody was told*'
+	ALERT_COMMAND='exit 3' go one 'lack=bread tea'
+	expect 1 '*lacking: "*/post.d/alert" failed with status 1*done in part*' \
+		'*ALERT: one, run 2*Z: it lacks what was to be had: no bread and 1 more*'
 	go one hooks= fail=75
 	[[ $stderr != *ALERT* ]]
 }

@@ -27,6 +27,7 @@ evil_run() {
 				"$([ $i != 9 ] || echo ',"error":"<s>"')"
 		done >"$SLUICE_RUN/receipts.ndjson"
 		say '<script>alert(4)</script>'
+		lacking '<script>alert(5)</script>'
 		echo '<table onload=alert(5)> of <b>shops</b>' | tee "$SLUICE_RUN/report"
 	END
 	"$pipelines/run" evil >/dev/null 2>&1 3>&- || [ $? -eq 1 ]
@@ -59,7 +60,7 @@ browse() {
 		'<b>10</b>requests' '<b>1</b>failed for good' \
 		'<b>10</b>attempts again' '<b>5 s</b>waited for the server' \
 		'<b>2</b>records rejected' 'Answers: 9 × 200, 1 × 500' \
-		'2 × a: bad' '9007199254740993' '&lt;b&gt;shops&lt;/b&gt;' \
+		'>Lacking: &lt;script&gt;' '2 × a: bad' '9007199254740993' '&lt;b&gt;shops&lt;/b&gt;' \
 		'Requests over time' 'Attempts again'; do
 		echo "told: $told"
 		grep -qF -- "$told" page.html

@@ -162,6 +162,120 @@ gone() {
 	expect 1 'went on*rejects: 2 in *rejects.ndjson*2 x a: no "17" here*done in part, exit status 1' '*'
 }
 
+# broke_off STATUS HOW STDERR: the run of `one` ended with STATUS, since its
+# pipeline broke off, and said so everywhere.
+broke_off() {
+	local folder
+	run --separate-stderr "$pipelines/run" one
+	folder=$(run_of one | tail -n 1)
+	expect "$1" \
+		"*accounts: not checked, the pipeline did not reach its end*one: failed, exit status $1" \
+		"$3*one: the pipeline broke off with status $2: see the lines above*; records may be missing, what there is lies in $folder*go on with: *"
+	[[ $output != *never* ]]
+	jq -e '.is == "failed" and .exit == $exit' --argjson exit "$1" \
+		"$folder/summary.json"
+	grep -qxF "sluice_run_exit_status{dataset=\"one\"} $1" \
+		"$SLUICE_VAR/metrics/sluice_one.prom"
+	run ! grep -q success_timestamp "$SLUICE_VAR/metrics/sluice_one.prom"
+}
+
+@test "a pipeline that dies is never done in part, whatever it dies of" {
+	dataset one <<<'stage a fake 3 3 0; echo "$colour"; echo never'
+	broke_off 70 1 '*pipeline: line 9: colour: unbound variable*'
+	dataset one <<<'grep -q x "$0.none"; echo never'
+	broke_off 70 2 '*No such file*pipeline: line 9: "grep -q x "$0.none"" ended with status 2*'
+	# Rejects are no excuse.
+	dataset one <<-'END'
+		find_it() {
+			grep -q nothing /dev/null
+			echo never
+		}
+		stage a fake 3 2 1 1
+		echo '{"stage":"a","reason":"bad","record":{}}' >>"$SLUICE_RUN/rejects.ndjson"
+		lacking "a thing"
+		find_it
+	END
+	broke_off 70 1 '*pipeline: line 10: "grep -q nothing /dev/null" ended with status 1*'
+	dataset one <<-'END'
+		read_it() { stage a fake 3 2 1 1; }
+		check_it() { test -e /none; }
+		flow read_it check_it
+		echo never
+	END
+	broke_off 70 1 '*pipeline: line 10: "test -e /none" ended with status 1*pipeline: line 11: a pipe to "flow *" ended with status 0, 1*'
+	dataset one <<<'no-such-command; echo never'
+	broke_off 78 127 '*no-such-command: command not found*'
+	dataset one <<<'stage a fake 3 2 1 1; yes | head -n 1 >/dev/null; echo never'
+	broke_off 70 '141 (SIGPIPE)' '*line 9: a pipe to "head -n 1 > /dev/null" ended with status 141, 0*'
+	dataset one <<<'stage a fake 3 2 1 1; kill -9 $$'
+	broke_off 75 '137 (SIGKILL)' ''
+	dataset one <<<'stage a fake 3 2 1 1; [[ -e /none ]] && echo never'
+	broke_off 70 1 ''
+	[[ $(<"$(run_of one | tail -n 1)/log") == *'says "lacking", and ends with 0'* ]]
+	run --separate-stderr "$pipelines/run" one --status
+	[ "$(grep -c ' failed ' <<<"$output")" -eq 8 ]
+}
+
+@test "what a shell in the background dies of is named, too" {
+	dataset one <<-'END'
+		part() { cat /none; echo never; }
+		part &
+		all_of $!
+	END
+	broke_off 70 1 '*pipeline: line 9: "cat /none" ended with status 1*line 11: *'
+	dataset one <<<'value=$(false; echo kept); false || echo "$value"; ! true; if false; then :; fi'
+	run --separate-stderr "$pipelines/run" one
+	expect 0 'kept*one: done, exit status 0' '*'
+	[[ $stderr != *'ended with'* ]]
+	# Nor is anything but what failed where a tool has said why.
+	dataset one <<-'END'
+		write_it() { yes; }
+		read_it() { stage a fake 0 0 75; }
+		flow write_it read_it
+	END
+	run --separate-stderr "$pipelines/run" one
+	expect 75 '*one: failed, exit status 75' '*'
+	[[ $stderr != *'ended with'* && $stderr != *'broke off'* ]]
+}
+
+@test "lacking: the pipeline's own word for done in part" {
+	dataset one <<-'END'
+		stage a fake 3 3 0
+		for thing in ${things-}; do
+			lacking "no thing is called \"$thing\""
+		done
+		echo "went on"
+		exit "${failed:-0}"
+	END
+	lines things failed >"$pipelines/one/params"
+	echo 'a.out = 3' >"$pipelines/one/accounts"
+	run --separate-stderr "$pipelines/run" one things=x
+	expect 1 'went on*accounts: 2 hold*lacking: no thing is called "x"*one: done in part, exit status 1' \
+		'*Z lacking: no thing is called "x"'
+	jq -e '.is == "done in part" and .exit == 1 and .rejects.count == 0
+		and .lacking == ["no thing is called \"x\""]' \
+		"$(run_of one)/summary.json"
+	run --separate-stderr "$pipelines/run" one --resume
+	expect 0 '' '*nothing to go on with*is done in part'
+	run --separate-stderr "$pipelines/run" one 'things=a b c d e'
+	expect 1 '*lacking: *"c"*lacking: and 2 more in */lacking*done in part*' '*'
+	run --separate-stderr "$pipelines/run" one things=x failed=65
+	expect 65 '*lacking: no thing*one: failed, exit status 65' '*go on with: *'
+	run --separate-stderr "$pipelines/run" one
+	expect 0 '*one: done, exit status 0' '*'
+	[[ $output$stderr != *lacking* ]]
+	jq -e '.lacking == []' "$(run_of one | tail -n 1)/summary.json"
+}
+
+@test "bear: some failures let the others go on" {
+	run --separate-stderr lib 'failed=0; bear 0; bear 65; bear 69; bear 65; echo $failed'
+	expect 0 69 ''
+	run --separate-stderr lib 'failed=0; bear 69; bear 75; echo never'
+	expect 75 '' ''
+	run --separate-stderr lib 'failed=0; bear 1; echo never'
+	expect 1 '' ''
+}
+
 @test "the worst status wins" {
 	dataset one <<<'stage a fake 1 1 77 || stage b fake 1 1 75 || :; exit 65'
 	run --separate-stderr "$pipelines/run" one
@@ -178,17 +292,27 @@ gone() {
 }
 
 @test "worst: the order, and what is no status of ours" {
-	run --separate-stderr lib 'worst; worst 0 1; worst 75 1 65; worst 141 0; worst 141 1; worst 70 71 78 64; worst 0 137; worst 127; worst 2'
-	expect 0 $'0\n1\n65\n141\n1\n70\n75\n78\n70' ''
+	run --separate-stderr lib 'worst; worst 0 1; worst 75 1 65; worst 141 0; worst 141 1; worst 141 75; worst 70 71 78 64; worst 0 137; worst 127; worst 2'
+	expect 0 $'0\n1\n65\n141\n141\n75\n70\n75\n78\n70' ''
 }
 
 @test "stage: 0 and 1 go on, the rest is returned" {
+	lines '{"stage":"a","exit":1}' >"$BATS_TEST_TMPDIR/stats.ndjson"
 	run --separate-stderr lib 'stage a true; stage a bash -c "exit 1"; echo on; s=0; stage a bash -c "exit 65" || s=$?; echo $s'
 	expect 0 $'on\n65' ''
 	run --separate-stderr lib 'stage a bash -c "echo \$SLUICE_STAGE"'
 	expect 0 a ''
 	run --separate-stderr lib 'stage a bash -c "exit 1" | stage b cat; stage c bash -c "exit 69" | stage d cat; echo never'
 	expect 69 '' ''
+}
+
+@test "stage: a program that dies with 1 is none that rejected records" {
+	lines '{"stage":"b","exit":1}' '{"stage":"a","exit":0}' \
+		>"$BATS_TEST_TMPDIR/stats.ndjson"
+	run --separate-stderr lib 'stage a python3 -c "raise SystemExit(1)"; echo on'
+	expect 70 '' 'bash: the stage "a" failed: "python3" ended with status 1, and no stats tell of rejects'
+	run --separate-stderr lib 'unset SLUICE_RUN; stage a bash -c "exit 1"; echo "by hand"'
+	expect 0 'by hand' ''
 }
 
 @test "stage: xargs' status is the worst of its children's" {
@@ -221,6 +345,8 @@ gone() {
 	run --separate-stderr lib 'seq 3 | stage b xargs -I{} bash "$SLUICE_RUN/chunk" {} 65'
 	expect 65 '' ''
 	[ "$(<"$BATS_TEST_TMPDIR/receipts.ndjson")" = $'1\n1\n2\n3' ]
+	run --separate-stderr lib 'seq 3 | stage c xargs -I{} bash "$SLUICE_RUN/chunk" {} 1'
+	expect 70 '' ''
 }
 
 @test "all_of waits for all and returns the worst" {
@@ -254,9 +380,16 @@ gone() {
 	chmod +x "$pipelines/one/pre.d/20"
 	run --separate-stderr "$pipelines/run" one
 	expect 65 $'pre\npost 65\nfailed*' '*pre.d/20" failed with status 65*'
+	# Nothing was done, be it only in part.
+	printf '#!/bin/sh\nexit 1\n' >"$pipelines/one/pre.d/20"
+	run --separate-stderr "$pipelines/run" one
+	expect 70 $'pre\npost 70\nfailed*' '*pre.d/20" failed with status 1*'
 	rm "$pipelines/one/pre.d/20"
-	printf '#!/bin/sh\nexit 9\n' >"$pipelines/one/post.d/20"
+	printf '#!/bin/sh\nexit 1\n' >"$pipelines/one/post.d/20"
 	chmod +x "$pipelines/one/post.d/20"
+	run --separate-stderr "$pipelines/run" one
+	expect 1 $'pre\npipeline\npost 0\ndone\n*lacking: */post.d/20" failed with status 1\none: done in part*' '*'
+	printf '#!/bin/sh\nexit 9\n' >"$pipelines/one/post.d/20"
 	run --separate-stderr "$pipelines/run" one
 	expect 70 '*exit status 70' '*post.d/20" failed with status 9*'
 }

@@ -74,6 +74,8 @@ exit status \($summary.exit)\(if $summary.signal then
 <p\($summary.accounts | if length == 1 and (.[0] | test("^[0-9]+ hold$"))
 	then "" else " class=\"bad\"" end)>Accounts: \($summary.accounts
 	| map(@html) | join("<br>"))</p>
+\($summary.lacking // [] | if . == [] then ""
+	else "<p class=\"bad\">Lacking: \(map(@html) | join("<br>"))</p>" end)
 \((($requests_plot | plot("Requests over time"))
 	+ ($latency_plot | plot("How many of the requests took at most so long"))
 	+ ($again_plot | plot("Attempts again, and waiting that the server asked for"))

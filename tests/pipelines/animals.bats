@@ -122,7 +122,7 @@ go_on() {
 	serve "${serve[@]}" --fault '*/animals/9:status=500'
 	run --separate-stderr env ANIMALS_RETRY=2 "$root/pipelines/run" animals
 	expect 1 '{"id":1,"is":"missing","count":0}
-{"id":2,"is":"missing","count":0}*animals: done in part, exit status 1' \
+{"id":2,"is":"missing","count":0}*lacking: not every animal *animals: done in part, exit status 1' \
 		'*missing 8, extra 0, duplicate 0*'
 	[ "$(home '.counts | length')" -eq 392 ]
 	[ "$(rejects .stage | uniq -c | tr -s ' ')" = ' 2 "fetch"

@@ -161,7 +161,7 @@ rejected() {
 	same_as now
 	[ "$(counts .requests)" -eq "$(wc -l <now)" ]
 	ends 1 job=known year=2019
-	[[ $stderr == *'no such product is known'* ]]
+	[[ $output == *'lacking: no such product is known'*'done in part'* ]]
 	[ "$(counts .requests)" -eq "$(wc -l <now)" ]
 	# One that is synced is left alone, unless it is told otherwise.
 	forget_counts

@@ -278,8 +278,10 @@ offers_asked() {
 @test "a brand that is not found: the others go on" {
 	serve
 	run --separate-stderr run_dataset brands=Nosuch,Nike
-	expect 1 '*wdn: done in part, exit status 1' \
-		'*no brand is called "Nosuch"*'
+	expect 1 '*accounts: * hold
+lacking: no brand is called "Nosuch"
+wdn: done in part, exit status 1' \
+		'*lacking: no brand is called "Nosuch"*ALERT: *it lacks what was to be had: no brand is called "Nosuch"*'
 	[ "$(sql 'select count(*) from products')" -eq "$(products_of nike)" ]
 	[ "$(summary '.stages.offers.in')" -eq "$(products_of nike)" ]
 }
