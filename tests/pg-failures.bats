@@ -338,6 +338,8 @@ has_ended() {
 	until_true sessions_are 1
 	lines 'rollback;' >&8
 	loaded
+	says 'server warns: terminating connection'
+	says 'could not store lines 101 to 200 .*server closed'
 	stats '.retries == 1'
 	count_is 300
 }

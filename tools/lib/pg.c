@@ -156,9 +156,10 @@ on_notice(void *arg, const PGresult *res)
 	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 
 	(void)arg;
-	if (text == NULL)
+	if (text == NULL || level == NULL)
 		return;
-	if (level && strcmp(level, "WARNING") == 0)
+	/* What ends a session that waits comes this way, too. */
+	if (strcmp(level, "WARNING") == 0 || strcmp(level, "FATAL") == 0)
 		msg_warn("the server warns: %s", text);
 	else
 		msg_debug("the server notes: %s", text);

@@ -12,12 +12,19 @@
 
 /* ---- trying again ---- */
 
+/* The session of the step in hand. */
+static const struct pg *
+session(const struct pgstore *s)
+{
+	return s->sent ? s->sent->load.pg : &s->pg;
+}
+
 /* What is being done, for messages: appended to b. */
 static void
 doing(const struct pgstore *s, struct buf *b)
 {
 	const struct pgrows *r = s->sent ? &s->sent->rows : NULL;
-	char *where = pg_where(&s->pg);
+	char *where = pg_where(session(s));
 
 	if (r)
 		buf_printf(b,
@@ -34,12 +41,13 @@ doing(const struct pgstore *s, struct buf *b)
 static void
 say(const struct pgstore *s, unsigned next, double wait)
 {
+	const struct pg *pg = session(s);
 	struct buf b = BUF_INIT;
 
 	doing(s, &b);
-	buf_printf(&b, ": %s", s->pg.why.s);
-	if (s->pg.code[0])
-		buf_printf(&b, " [%s]", s->pg.code);
+	buf_printf(&b, ": %s", pg->why.s);
+	if (pg->code[0])
+		buf_printf(&b, " [%s]", pg->code);
 	if (next > 0)
 		msg_note("%s; trying again in %.1f s (%u of %" PRIu64 ")", b.s,
 		    wait, next, s->retry);
@@ -59,7 +67,7 @@ pgopen_persist(struct pgstore *s, pgopen_step *take)
 		status = take(s);
 		if (status == 0)
 			return 0;
-		wait = pg_backoff(&s->pg, n);
+		wait = pg_backoff(session(s), n);
 		if (status != EX_TEMPFAIL || n > s->retry || stop_asked() ||
 		    (s->retry_max_time > 0 &&
 			when_now() + wait - start > s->retry_max_time))
