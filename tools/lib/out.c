@@ -11,21 +11,16 @@
 
 #include "msg.h"
 #include "out.h"
+#include "outfile.h"
 #include "stop.h"
 
-enum { FULL = 64 * 1024 };
-
-/* One inode, one descriptor: see out.h. */
-struct file {
-	int fd;
-	dev_t dev;
-	ino_t ino;
-	bool lock;
-	struct file *next;
+enum {
+	FULL = 64 * 1024,
+	DIRECT = 16 * 1024 /* not worth a copy */
 };
 
 struct out {
-	struct file *file;
+	struct outfile *file;
 	char *name; /* for messages, and to rename to */
 	char *tmp;  /* written beside, or NULL */
 	struct buf b;
@@ -34,35 +29,13 @@ struct out {
 	bool optional; /* go on when the reader is gone */
 	bool gone;     /* it is */
 	bool lost;     /* nothing more can be written */
+	int error;     /* why, where that was not told yet */
 	uint64_t lines, bytes;
 	struct out *next;
 };
 
-static struct file *files;
 static struct out *outs;
-
-/* The process' descriptor of that inode; fd is closed if there was one. */
-static struct file *
-file_of(int fd, const char *name)
-{
-	struct file *f;
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		die_errno(EX_IOERR, "could not look at \"%s\"", name);
-	for (f = files; f; f = f->next)
-		if (f->dev == st.st_dev && f->ino == st.st_ino)
-			break;
-	if (f) {
-		if (fd != f->fd && fd > STDERR_FILENO)
-			close(fd);
-		return f;
-	}
-	f = buf_array(NULL, 1, sizeof *f);
-	*f = (struct file){fd, st.st_dev, st.st_ino,
-	    S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode), files};
-	return files = f;
-}
+static bool held;
 
 /* Opens path beside itself; a device or a pipe is opened as it is. */
 static int
@@ -129,7 +102,7 @@ out_open(const char *path, enum out_mode mode)
 	/* A closed standard output would be the next file's descriptor. */
 	if (fcntl(fd, F_GETFD) < 0)
 		die_errno(EX_IOERR, "could not write to %s", o->name);
-	o->file = file_of(fd, o->name);
+	o->file = outfile_of(fd, o->name);
 	return outs = o;
 }
 
@@ -145,30 +118,14 @@ out_lost(const struct out *o)
 	return o->gone;
 }
 
-static void
-lock_file(struct out *o, short type)
-{
-	struct flock l = {.l_type = type, .l_whence = SEEK_SET};
-	int r;
-
-	if (!o->file->lock)
-		return;
-	do
-		r = fcntl(o->file->fd, F_SETLKW, &l);
-	while (r != 0 && errno == EINTR);
-	if (r != 0) {
-		msg_warn_errno("could not lock \"%s\": lines of several "
-			       "processes may mix",
-		    o->name);
-		o->file->lock = false;
-	}
-}
-
 /* The reader is gone, or the write failed: nothing more goes there. */
 static void
 write_failed(struct out *o, int error)
 {
 	o->lost = true;
+	o->error = held ? error : 0;
+	if (held)
+		return;
 	o->gone = error == EPIPE;
 	if (o->gone && o->optional)
 		return;
@@ -208,9 +165,9 @@ write_lines(struct out *o, const char *s, size_t len)
 
 	if (o->lost)
 		return;
-	lock_file(o, F_WRLCK);
+	outfile_lock(o->file, o->name);
 	error = write_all(o, s, len) ? 0 : errno;
-	lock_file(o, F_UNLCK);
+	outfile_unlock(o->file);
 	if (error)
 		write_failed(o, error);
 }
@@ -226,6 +183,17 @@ out_flush(struct out *o)
 	write_lines(o, o->b.s, n);
 	memmove(o->b.s, o->b.s + n, o->b.len - n);
 	buf_cut(&o->b, o->b.len - n);
+}
+
+void
+out_hold(bool hold)
+{
+	struct out *o;
+
+	held = hold;
+	for (o = outs; o && !hold; o = o->next)
+		if (o->error)
+			write_failed(o, o->error);
 }
 
 void
@@ -292,7 +260,7 @@ out_line(struct out *o, const char *s, size_t len)
 void
 out_text(struct out *o, const char *s, size_t len, uint64_t n)
 {
-	if (len < FULL) {
+	if (len < DIRECT) {
 		buf_add(&o->b, s, len);
 	} else {
 		out_flush(o);
@@ -347,21 +315,6 @@ publish(struct out *o)
 	free(dir);
 }
 
-static bool
-close_files(void)
-{
-	struct file *f;
-	bool good = true;
-
-	while ((f = files)) {
-		files = f->next;
-		if (close(f->fd) != 0 && errno != EINTR)
-			good = false;
-		free(f);
-	}
-	return good;
-}
-
 int
 out_finish(int status)
 {
@@ -381,7 +334,7 @@ out_finish(int status)
 	}
 	outs = NULL;
 	/* Delayed write errors (NFS, quotas) show up here. */
-	if (!close_files())
+	if (!outfile_close_all())
 		die_errno(EX_IOERR, "could not close an output");
 	while ((o = all)) {
 		all = o->next;

@@ -62,6 +62,12 @@ void out_flush(struct out *);
 void out_flush_all(void);
 
 /*
+ * While they are held, a write that fails ends nothing: it is kept in mind,
+ * and does so when they are held no more.
+ */
+void out_hold(bool);
+
+/*
  * For OUT_KEEP: what the file beside is called behind its name. Before any
  * line: cuts it to that length, which is so many lines. False if it is
  * shorter.
