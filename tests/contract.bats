@@ -360,6 +360,17 @@ closed_stdout() {
 	each closed_stdout
 }
 
+# Nor is another file, or a socket of the tool's own, taken for one of them.
+closed_stdin() {
+	run --separate-stderr bash -c "$1 <&-"
+	expect 66 '' '*: could not read <stdin>: Bad file descriptor'
+	run --separate-stderr bash -c "$1 </dev/null >&-"
+	expect 74 '' '*: could not write to <stdout>: Bad file descriptor'
+}
+@test "a closed standard input is an error, and so is an output for nothing" {
+	each closed_stdin
+}
+
 no_reader() {
 	local s=$BATS_TEST_TMPDIR/s n=20000 sink=
 	rm -f "$s"

@@ -19,6 +19,7 @@ void
 in_open(struct in *in, const char *path, size_t max)
 {
 	struct stat st;
+	int flags;
 
 	*in = (struct in){.max = max,
 	    .block = BLOCK,
@@ -32,7 +33,12 @@ in_open(struct in *in, const char *path, size_t max)
 			die_errno(
 			    EX_NOINPUT, "could not open file \"%s\"", path);
 	}
-	if (fstat(in->fd, &st) != 0)
+	flags = fcntl(in->fd, F_GETFL);
+	if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY) {
+		flags = -1;
+		errno = EBADF;
+	}
+	if (flags < 0 || fstat(in->fd, &st) != 0)
 		die_errno(EX_NOINPUT, "could not read %s", in->name);
 	in->regular = S_ISREG(st.st_mode);
 }

@@ -1,9 +1,11 @@
 #include <ctype.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "msg.h"
@@ -307,6 +309,21 @@ parse(int argc, char *argv[], const char *letters, const struct option *longs)
 	}
 }
 
+/*
+ * Standard descriptors that are closed would be the next file's, or the next
+ * socket's; these can neither be read nor written as they should.
+ */
+static void
+take_closed(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null",
+			    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int
 opt_parse(const struct opt_tool *t, int argc, char *argv[])
 {
@@ -317,6 +334,7 @@ opt_parse(const struct opt_tool *t, int argc, char *argv[])
 	size_t i;
 
 	tool = t;
+	take_closed();
 	msg_init(t->name);
 	stop_init();
 	buf_str(&letters, ":");

@@ -83,7 +83,7 @@ struct out *
 out_open(const char *path, enum out_mode mode)
 {
 	struct out *o = buf_array(NULL, 1, sizeof *o);
-	int fd = STDOUT_FILENO;
+	int fd = STDOUT_FILENO, flags;
 
 	*o = (struct out){.next = outs};
 	if (mode == OUT_STDOUT || strcmp(path, "-") == 0) {
@@ -99,9 +99,11 @@ out_open(const char *path, enum out_mode mode)
 			die_errno(
 			    EX_CANTCREAT, "could not create file \"%s\"", path);
 	}
-	/* A closed standard output would be the next file's descriptor. */
-	if (fcntl(fd, F_GETFD) < 0)
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+		errno = EBADF;
 		die_errno(EX_IOERR, "could not write to %s", o->name);
+	}
 	o->file = outfile_of(fd, o->name);
 	return outs = o;
 }
