@@ -85,6 +85,15 @@ wait_input(struct in *in, int timeout_ms, bool *idle)
 	return !stop_asked();
 }
 
+_Noreturn static void
+read_failed(const struct in *in, int error)
+{
+	if (in->failing)
+		in->failing();
+	errno = error;
+	die_errno(EX_IOERR, "could not read %s", in->name);
+}
+
 static enum in_is start(struct in *, int timeout_ms);
 
 /*
@@ -115,7 +124,7 @@ fill(struct in *in, int timeout_ms)
 	if (n < 0 && errno == EINTR)
 		return IN_STOP;
 	if (n < 0)
-		die_errno(EX_IOERR, "could not read %s", in->name);
+		read_failed(in, errno);
 	if (n == 0) {
 		in->ended = true;
 		return IN_END;

@@ -112,7 +112,7 @@ static bool
 too_many(const struct rec *r)
 {
 	double percent = opt_common.max_rejects_percent;
-	uint64_t n = r->seen;
+	uint64_t n = r->seen - r->ahead;
 
 	if (r->rejected > opt_common.max_rejects)
 		return true;
@@ -139,7 +139,8 @@ bad_record(struct rec *r, const struct rec_saved *bad, bool cut,
 	} else if (too_many(r)) {
 		msg_warn("%s:%" PRIu64 ": %s; stopped: %" PRIu64 " of %" PRIu64
 			 " records were rejected",
-		    where, bad->line, reason.s, r->rejected, r->seen);
+		    where, bad->line, reason.s, r->rejected,
+		    r->seen - r->ahead);
 		r->stopped = true;
 	} else {
 		msg_debug(
@@ -154,6 +155,10 @@ reject_line(struct rec *r, bool cut, const char *fmt, ...)
 	struct rec_saved bad = {r->s, r->len, r->line};
 	va_list ap;
 
+	if (r->settle && !r->settle()) {
+		r->ended = true;
+		return;
+	}
 	r->seen++;
 	va_start(ap, fmt);
 	bad_record(r, &bad, cut, NULL, NULL, fmt, ap);
@@ -264,7 +269,7 @@ rec_wait(struct rec *r, int timeout_ms)
 	enum in_is is;
 
 	settle(r);
-	while (!r->stopped) {
+	while (!r->stopped && !r->ended) {
 		if (opt_common.progress)
 			progress(r, false);
 		is = next_line(r, timeout_ms);

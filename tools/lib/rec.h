@@ -49,6 +49,14 @@ struct rec {
 	uint64_t bytes;   /* read, or received by a tool that fetches */
 	bool stopped;     /* at a bad record, without rejects */
 	bool deferred;    /* the tool settles its records itself */
+	/*
+	 * Or NULL: settles what was read before, where that is still to come.
+	 * Called before a line is rejected for being no record; false ends the
+	 * loop, and the line is left alone.
+	 */
+	bool (*settle)(void);
+	uint64_t
+	    ahead; /* records read that do not count by now, for percents */
 	struct shape
 	    shape; /* how records look; set its options after rec_open */
 
@@ -58,6 +66,7 @@ struct rec {
 	enum rec_kind kind;
 	enum { REC_NONE, REC_OPEN, REC_SETTLED } state;
 	struct out *rejects;
+	bool ended; /* by `settle` */
 	uint64_t printed;
 	uint64_t seen; /* read so far, settled or not */
 	double start;
