@@ -285,7 +285,7 @@ fetch_all(void)
 
 	while (status == 0 && (reading || http_busy(http))) {
 		read_ids();
-		x = http_next(http, reading ? fd : -1);
+		x = http_next(http, reading && http_room(http) ? fd : -1);
 		if (x)
 			finished(x);
 	}

@@ -156,6 +156,43 @@ try_references(void)
 	buf_free(&why);
 }
 
+/* Each behind each other: the one before never shows. */
+static const char *const neighbours[] = {"http://h/a", "http://h/b?q=1#f",
+    "http://h", "http://h?q", "http://h:80/", "http://h:8/", "http://hh/",
+    "http://h./", "http://h@g/", "http://u:p@h/a", "http://u:p@h/b",
+    "https://h/a", "HTTP://h/a", "http://H/a", "http://h/a b", "http://h/\t",
+    "http://h/\x7f", "http://h/\xc3\xa9", "http://h\\/", "http:///h/a",
+    "http://h:x/", "http:/h/a", "nonsense", "", "a://b://c/", "//h/a",
+    "http://[::1]:9/a", "http://[::1]:9/b", "http://h/a://b/"};
+
+static void
+try_neighbours(void)
+{
+	struct buf b = BUF_INIT, again = BUF_INIT, why = BUF_INIT;
+	struct url_known known;
+	size_t i, n = sizeof neighbours / sizeof *neighbours;
+	const char *url;
+	bool ok;
+
+	for (i = 0; i < n * n; i++) {
+		memset(&known, 0, sizeof known);
+		url_origin_known(&known, &b, neighbours[i / n], &why);
+		url = neighbours[i % n];
+		buf_cut(&b, 0);
+		buf_cut(&again, 0);
+		buf_cut(&why, 0);
+		ok = url_origin(&b, url, &why);
+		CHECK(url_origin_known(&known, &again, url, &why) == ok,
+		    "%s behind %s", url, neighbours[i / n]);
+		CHECK(!ok || strcmp(b.s, again.s) == 0, "%s behind %s: %s", url,
+		    neighbours[i / n], again.s);
+		url_known_free(&known);
+	}
+	buf_free(&b);
+	buf_free(&again);
+	buf_free(&why);
+}
+
 static const struct {
 	const char *url, *result;
 } queries[] = {
@@ -246,6 +283,7 @@ main(void)
 	try_templates();
 	try_leads();
 	try_references();
+	try_neighbours();
 	try_queries();
 	try_users();
 	return UNIT_END();

@@ -14,10 +14,7 @@
 #include "url.h"
 #include "when.h"
 
-enum {
-	KEEP_BODY = 1 << 20, /* larger buffers are given back */
-	SAY_WAIT = 5         /* seconds: longer waits are told */
-};
+enum { KEEP_BODY = 1 << 20 }; /* larger buffers are given back */
 
 struct http {
 	struct http_limits limits;
@@ -28,8 +25,8 @@ struct http {
 	struct http_exchange **spare;
 	size_t nspare;
 	struct httpfields fields;
+	struct url_known known; /* where the last one went */
 	struct pace *paces;
-	double said_until; /* a wait till then has been told */
 };
 
 struct http *
@@ -61,15 +58,14 @@ http_forget(struct http *h)
 void
 http_free(struct http *h)
 {
-	size_t i;
-
 	if (!h)
 		return;
 	http_forget(h);
-	for (i = 0; i < h->nspare; i++)
-		httpxfer_free(h->spare[i]);
+	while (h->nspare > 0)
+		httpxfer_free(h->spare[--h->nspare]);
 	pace_free(h->paces);
 	httpfields_free(&h->fields);
+	url_known_free(&h->known);
 	httpwire_free(&h->wire);
 	cassette_close(h->limits.cassette);
 	free(h->live);
@@ -103,7 +99,7 @@ static bool
 aim(struct http *h, struct http_exchange *x, const char *url, struct buf *why)
 {
 	buf_cut(&x->origin, 0);
-	if (!url_origin(&x->origin, url, why))
+	if (!url_origin_known(&h->known, &x->origin, url, why))
 		return false;
 	buf_cut(&x->at, 0);
 	buf_str(&x->at, url);
@@ -120,6 +116,7 @@ http_submit(
 {
 	struct http_exchange *x =
 	    h->nspare > 0 ? h->spare[--h->nspare] : httpxfer_new(&h->limits);
+	const char *home = r->home ? r->home : r->url;
 
 	if (!x) {
 		buf_str(why, "could not set up libcurl: out of memory");
@@ -127,16 +124,13 @@ http_submit(
 	}
 	buf_cut(&x->home, 0);
 	buf_cut(&x->why, 0);
-	if (!url_origin(&x->home, r->home ? r->home : r->url, why) ||
+	if (!url_origin_known(&h->known, &x->home, home, why) ||
 	    !aim(h, x, r->url, why)) {
 		http_release(h, x);
 		return false;
 	}
 	httprequest_take(x, r);
 	x->data = data;
-	x->busy = false;
-	x->hops = 0;
-	x->first = x->ready = x->waits = x->wait_ms = 0;
 	x->state = HTTP_WAITING;
 	h->live = buf_array(h->live, h->nlive + 1, sizeof(*h->live));
 	h->live[h->nlive++] = x;
@@ -201,17 +195,6 @@ go(struct http *h, struct http_exchange *x)
 		finish(h, x, HTTP_REFUSED);
 }
 
-static void
-say_wait(struct http *h, double wait, const char *what)
-{
-	double until = when_now() + wait;
-
-	if (wait < SAY_WAIT || until < h->said_until + 1)
-		return;
-	h->said_until = until;
-	msg_note("waiting %.0f s: %s", wait, what);
-}
-
 /* Finds a slot for it, and its turn in the pace; true when it may go now. */
 static bool
 may_go(struct http *h, struct http_exchange *x, double now)
@@ -237,7 +220,7 @@ may_go(struct http *h, struct http_exchange *x, double now)
 		finish(h, x, HTTP_GAVE_UP);
 		return false;
 	}
-	say_wait(h, held, "the server asked everybody to");
+	httpverdict_wait(held, "the server asked everybody to");
 	return false;
 }
 
@@ -251,8 +234,7 @@ start(struct http *h)
 	size_t i;
 
 	for (i = 0; i < h->nlive; i++) {
-		x = h->live[i];
-		if (x->state != HTTP_WAITING)
+		if ((x = h->live[i])->state != HTTP_WAITING)
 			continue;
 		/* What was redirected is in flight. */
 		eager = x->hops > 0 || (x->once && x->attempts == 0);
@@ -278,12 +260,11 @@ try_again(struct http *h, struct http_exchange *x, CURLcode code,
 	msg_debug("attempt %u of %s failed: %s; again in %.2f s",
 	    (unsigned)x->attempts, x->url.s, why.s, v->wait);
 	buf_free(&why);
-	if (x->hops == 0)
-		return;
+	/* It was a URL when it was submitted. */
+	if (x->hops > 0)
+		aim(h, x, x->url.s, &x->why);
 	x->hops = 0;
 	x->gets = false;
-	/* It was one when it was submitted. */
-	aim(h, x, x->url.s, &x->why);
 }
 
 static void
@@ -297,7 +278,7 @@ decide(struct http *h, struct http_exchange *x, CURLcode code)
 	if (v.hold)
 		pace_hold(x->pace, v.wait);
 	if (v.is == RETRY_AGAIN && !stop_asked()) {
-		say_wait(h, v.wait, "the server asked for it");
+		httpverdict_wait(v.wait, "the server asked for it");
 		try_again(h, x, code, &v);
 		return;
 	}
@@ -380,20 +361,28 @@ wait_for(struct http *h, int fd)
 	return httpwire_wait(&h->wire, fd, next, h->limits.on_wait);
 }
 
+void
+http_push(struct http *h)
+{
+	struct http_exchange *x;
+	CURLcode code;
+
+	start(h);
+	httpwire_go_on(&h->wire);
+	while ((x = httpwire_ended(&h->wire, &code)))
+		attempt_over(h, x, code);
+}
+
 struct http_exchange *
 http_next(struct http *h, int fd)
 {
 	struct http_exchange *x;
 	bool readable = false;
-	CURLcode code;
 
 	for (;;) {
-		start(h);
-		httpwire_go_on(&h->wire);
-		while ((x = httpwire_ended(&h->wire, &code)))
-			attempt_over(h, x, code);
+		http_push(h);
 		if ((x = finished(h)) || h->nlive == 0 || readable)
 			return x;
-		readable = wait_for(h, http_room(h) ? fd : -1);
+		readable = wait_for(h, fd);
 	}
 }

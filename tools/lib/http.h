@@ -79,13 +79,17 @@ struct http_declared {
 const char *http_declare(struct http_declared **, size_t *n, const char *text);
 void http_declared_free(struct http_declared *, size_t n);
 
-/* What is asked for. All of it is copied, but for what `declared` points to. */
+/*
+ * What is asked for. All of it is copied, but for what `declared` points to,
+ * and a body that is `lent`: that stays as it is until http_release.
+ */
 struct http_request {
 	const char *url;
 	const char *home;   /* whose origin credentials go to; NULL: url's */
 	const char *method; /* NULL: GET, or POST where there is a body */
 	const char *body;   /* NULL: none */
 	size_t len;
+	bool lent;
 	const char *type;  /* its Content-Type, unless http_header gave one */
 	const char *field; /* a header field of its own, or NULL */
 	bool once;         /* it does something: it must not be made twice */
@@ -127,7 +131,9 @@ struct http_exchange {
 
 	/* the module's own */
 	const struct http_limits *limits;
-	struct buf request; /* its body */
+	struct buf request;  /* its body, unless that is lent */
+	const char *content; /* the same, in any case */
+	size_t content_len;
 	bool has_body, once;
 	struct buf type, field;
 	struct curl_slist *header; /* what is sent, where it is not shared */
@@ -172,9 +178,12 @@ bool http_busy(const struct http *);
 bool http_submit(
     struct http *, const struct http_request *, void *data, struct buf *why);
 
+/* Lets what was submitted go on, as far as that takes no waiting. */
+void http_push(struct http *);
+
 /*
  * Waits for a finished exchange. NULL when none is under way, and, where fd
- * is not -1 and there is room, as soon as fd can be read.
+ * is not -1, as soon as fd can be read.
  */
 struct http_exchange *http_next(struct http *, int fd);
 /* Breaks off all that was submitted and not handed out. */

@@ -61,10 +61,14 @@ httprequest_take(struct http_exchange *x, const struct http_request *r)
 	set(&x->type, r->body ? r->type : NULL);
 	set(&x->field, r->field);
 	buf_cut(&x->request, 0);
-	if (r->body)
+	if (r->body && !r->lent)
 		buf_add(&x->request, r->body, r->len);
+	x->content = r->lent ? r->body : x->request.s ? x->request.s : "";
+	x->content_len = r->body ? r->len : 0;
 	set(&x->url, r->url);
-	x->unknown = x->gets = false;
+	x->unknown = x->gets = x->busy = false;
+	x->hops = 0;
+	x->first = x->ready = x->waits = x->wait_ms = 0;
 	x->attempts = x->limited = x->bytes = 0;
 	x->version = "";
 	x->status = 0;
@@ -129,10 +133,9 @@ httprequest_start(struct http_exchange *x, const struct httpfields *fields)
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, x->header ? x->header : shared);
 	set_method(x, body);
 	if (body) {
+		curl_easy_setopt(e, CURLOPT_POSTFIELDS, x->content);
 		curl_easy_setopt(
-		    e, CURLOPT_POSTFIELDS, x->request.s ? x->request.s : "");
-		curl_easy_setopt(
-		    e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->request.len);
+		    e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->content_len);
 	}
 	/* The longer it lay idle, the likelier the server is about to end it */
 	curl_easy_setopt(

@@ -9,9 +9,11 @@
 #include "httprequest.h"
 #include "json.h"
 #include "msg.h"
+#include "when.h"
 
 enum {
 	MAX_HOPS = 10,
+	SAY_WAIT = 5,      /* seconds: longer waits are told */
 	EXCERPT = 200,     /* bytes of a body that a reason shows */
 	LOOK_AHEAD = 16384 /* of what is looked at for secrets */
 };
@@ -184,6 +186,18 @@ httpverdict_judge(struct http_exchange *x, CURLcode code)
 	if (v.is == RETRY_AGAIN && x->recorded.len > 0)
 		v.wait = 0;
 	return v;
+}
+
+void
+httpverdict_wait(double seconds, const char *what)
+{
+	static double said; /* till when a wait has been told */
+	double until = when_now() + seconds;
+
+	if (seconds < SAY_WAIT || until < said + 1)
+		return;
+	said = until;
+	msg_note("waiting %.0f s: %s", seconds, what);
 }
 
 bool

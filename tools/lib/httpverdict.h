@@ -19,6 +19,9 @@ enum httpverdict_is httpverdict_redirect(
 /* What comes next, by retry.h; counts what a limit refused. */
 struct retry_verdict httpverdict_judge(struct http_exchange *, CURLcode);
 
+/* Tells of a wait, unless it is short or was told. */
+void httpverdict_wait(double seconds, const char *what);
+
 /*
  * Everybody has to wait for so many seconds: is that beyond --retry-max-time?
  * Then `why` says so.

@@ -79,7 +79,7 @@ tapemask_request(const struct tapemask *m, const struct http_exchange *x,
 {
 	tapemask_url(m, &x->url, url);
 	if (x->has_body)
-		buf_add(body, x->request.s, x->request.len);
+		buf_add(body, x->content, x->content_len);
 	tapemask_text(m, body);
 }
 

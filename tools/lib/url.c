@@ -7,6 +7,8 @@
 
 #include "msg.h"
 
+enum { LONG = 65536 }; /* of a URL */
+
 /* RFC 3986, section 2.3. */
 static bool
 unreserved(char c)
@@ -344,4 +346,45 @@ url_origin(struct buf *b, const char *url, struct buf *why)
 	curl_free(port);
 	curl_url_cleanup(u);
 	return code == CURLUE_OK;
+}
+
+/* Does the URL go on behind that base in a way that cannot be wrong? */
+static bool
+goes_on(const char *url, const struct buf *base)
+{
+	const char *c;
+
+	if (base->len == 0 || strncmp(url, base->s, base->len) != 0)
+		return false;
+	url += base->len;
+	for (c = url; *c > ' ' && *c < 0x7f; c++)
+		;
+	return strchr("/?#", *url) && *c == '\0' && c - url < LONG;
+}
+
+bool
+url_origin_known(
+    struct url_known *k, struct buf *b, const char *url, struct buf *why)
+{
+	const char *host = strstr(url, "://");
+
+	if (!goes_on(url, &k->base)) {
+		buf_cut(&k->base, 0);
+		buf_cut(&k->origin, 0);
+		if (!url_origin(&k->origin, url, why))
+			return false;
+		if (host)
+			buf_add(&k->base, url,
+			    (size_t)(host - url) + 3 +
+				strcspn(host + 3, "/?#"));
+	}
+	buf_add(b, k->origin.s, k->origin.len);
+	return true;
+}
+
+void
+url_known_free(struct url_known *k)
+{
+	buf_free(&k->base);
+	buf_free(&k->origin);
 }
