@@ -16,6 +16,7 @@ teardown() {
 	if [ -n "$pid" ] && kill "$pid" 2>/dev/null; then
 		wait "$pid" || true
 	fi
+	[ -z "${apid_pid-}" ] || kill -CONT "$apid_pid" || true
 	stop_apid
 }
 
@@ -403,6 +404,13 @@ $batch.json" ]
 	[ "$status" -eq 0 ]
 	[ "$(home '[.counts|length, (map(.)|unique)]')" = '[4,[1]]' ]
 	[ "$(stats '[.in,.done,.dropped]')" = '[7,4,3]' ]
+	# Also where the first of them is on its way.
+	rm -r audit
+	curl -fsS -X DELETE "$API/_apid/home"
+	post --audit audit -b 3 <in
+	[ "$status" -eq 0 ]
+	[ "$(home '[.counts|length, (map(.)|unique)]')" = '[4,[1]]' ]
+	[ "$(stats '[.in,.done,.dropped]')" = '[7,4,3]' ]
 	[ "$(audited | tr '\n' ' ')" = '1 2 3 4 ' ]
 }
 
@@ -571,6 +579,121 @@ $batch.json" ]
 	[ "$(audited | wc -l)" -eq 3 ]
 	[ "$(wc -l <out)" -eq 3 ]
 	[ "$(stats '[.in,.done,.exit]')" = '[3,3,143]' ]
+}
+
+# The first three are on their way to a server that is stopped, and the next
+# two are read.
+one_flies_one_waits() {
+	start_apid --fault "$path:delay=700@first=1"
+	mkfifo pipe
+	batch-post -k .id -b 3 -u "$API$path" -s stats "$@" \
+		<pipe >out 2>err 3>&- &
+	pid=$!
+	exec 7>pipe
+	animals 1 3 >&7
+	flying() { [ "$(counts .in_flight)" -ge 1 ]; }
+	wait_for flying
+	kill -STOP "$apid_pid"
+	animals 4 5 >&7
+	wait_for pipe_is_empty
+	[ ! -s out ]
+}
+
+@test "the next batch is read while one is on its way, and sent after it" {
+	one_flies_one_waits
+	animals 6 6 >&7
+	wait_for pipe_is_empty
+	kill -CONT "$apid_pid"
+	came() { [ "$(wc -l <out)" -eq 6 ]; }
+	wait_for came
+	[ "$(home .batches)" = '[[1,2,3],[4,5,6]]' ]
+	[ "$(asked 'sort_by(.t_ms)|.[0].answered_ms <= .[1].t_ms')" = true ]
+	exec 7>&-
+	wait "$pid"
+	[ "$(stats '[.in,.done,.batches]')" = '[6,6,2]' ]
+}
+
+@test "what was read ahead is not sent where a signal asks to stop" {
+	one_flies_one_waits --audit audit
+	kill -TERM "$pid"
+	kill -CONT "$apid_pid"
+	code=0
+	wait "$pid" || code=$?
+	exec 7>&-
+	[ "$code" -eq 143 ]
+	[ "$(home .batches)" = '[[1,2,3]]' ]
+	[ "$(audited | tr '\n' ' ')" = '1 2 3 ' ]
+	[ "$(find audit -name 'pending_*' | wc -l)" -eq 0 ]
+	[ "$(wc -l <out)" -eq 3 ]
+	[ "$(stats '[.in,.done,.exit]')" = '[3,3,143]' ]
+}
+
+@test "what was read ahead is not sent after a batch of unknown fate" {
+	start_apid --fault "$path:lost@first=1"
+	animals 1 7 >in
+	post -b 3 --audit audit --max-time 1 <in
+	expect 75 '' 'batch-post: batch * of 3 records (lines 1 to 3, keys 1 to 3)*'
+	[ "$(asked length)" -eq 1 ]
+	[ "$(find audit -name 'pending_*' | wc -l)" -eq 1 ]
+	[ "$(stats '[.in,.done,.rejected]')" = '[0,0,0]' ]
+}
+
+@test "a bad line behind a batch on its way is told after what becomes of it" {
+	start_apid
+	{
+		animals 1 3 | sed '2s/"x"/4/'
+		echo '{"id":4,'
+		animals 5 6
+		echo '{"no":"id"}'
+		animals 8 9 | sed '1s/"x"/4/'
+	} >in
+	post -b 3 -r rejects <in
+	[ "$status" -eq 1 ]
+	[ "$(jq -c .line rejects | tr '\n' ' ')" = '2 4 7 8 ' ]
+	[ "$(home '.batches|add')" = '[1,3,5,6,9]' ]
+	[ "$(stats '[.in,.done,.rejected]')" = '[9,5,4]' ]
+	# Percents are of what was read by then.
+	{
+		animals 1 100 | sed '7,8s/"x"/4/'
+		animals 101 200
+	} >many
+	post -b 100 -r rejects --max-rejects 1% <many
+	expect 65 '*' '*<stdin>:8: *; stopped: 2 of 100 records were rejected*'
+	# Without rejects the first of them ends it.
+	curl -fsS -X DELETE "$API/_apid/home"
+	post -b 3 <in
+	expect 65 '{"id":1,*' 'batch-post: <stdin>:2: the server refused it: *'
+	[ "$(home '.batches|add')" = '[1]' ]
+	sed -n '3,$p' in >rest
+	post -b 1 <rest
+	expect 65 '{"id":3,*' 'batch-post: <stdin>:2: not JSON: *'
+	[ "$(home '.batches|add')" = '[1,3]' ]
+}
+
+@test "a read or a print that fails is told after the batch on its way" {
+	start_apid
+	animals 1 9 >in
+	run --separate-stderr bash -c \
+		"batch-post -b 3 -u $API$path -s stats <in >/dev/full"
+	expect 74 '' 'batch-post: could not write to*No space left on device'
+	[ "$(stats '[.in == .done,.exit]')" = '[true,74]' ]
+	[ "$(home '.counts|length')" -eq "$(stats .done)" ]
+	! sanitized && [ -e "$root/bin/failat.so" ] || return 0
+	for ((n = 1; n < 100; n++)); do
+		curl -fsS -X DELETE "$API/_apid/home"
+		: >told
+		: >stats
+		code=0
+		FAIL_CALL=read FAIL_AT=$n FAIL_TOLD=9 \
+			LD_PRELOAD=$root/bin/failat.so batch-post -b 3 \
+			-u "$API$path" -s stats --retry 0 <in >out 2>err \
+			9>told || code=$?
+		[ -s told ] || break
+		[ "$code" -eq 0 ] || [ -s err ]
+		[ ! -s stats ] || grep -q 'not known' err ||
+			[ "$(home '.counts|length')" -eq "$(stats .done)" ]
+	done
+	[ "$n" -gt 1 ]
 }
 
 @test "a signal ends a wait for the next attempt: nothing pends" {

@@ -2,9 +2,10 @@
  * batch-post: records into an API, in batches.
  *
  * Records are gathered into batches, which are posted one after the other
- * (lib/deliver.h). With --audit each is put down before it is posted and after
- * it was accepted (lib/audit.h), so that a run can end at any point and the
- * next one goes on from there.
+ * (lib/deliver.h): while one is on its way, the next is being read. With
+ * --audit each is put down before it is posted and after it was accepted
+ * (lib/audit.h), so that a run can end at any point and the next one goes on
+ * from there.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "leftover.h"
 #include "msg.h"
 #include "opt.h"
+#include "relay.h"
 #include "stop.h"
 #include "url.h"
 #include "when.h"
@@ -32,9 +34,8 @@ static struct rec rec;
 static struct httpopt_source source;
 static struct answer answer; /* its receipts */
 static struct audit audit = {.fd = -1};
-static struct batch batch;
-static double first;        /* when its first record came */
-static struct set gathered; /* keys of the batch, with an audit folder */
+static struct relay relay;
+static double first; /* when the first record of the next batch came */
 static struct deliver deliver = {
     .idempotency = "Idempotency-Key", .names = COUNTS_INIT};
 static struct leftover leftover = {.deliver = &deliver, .key = &key};
@@ -100,22 +101,27 @@ static const struct opt_tool tool = {
 
 /* ---- batches ---- */
 
-static int
-flush(void)
+/* Before the input tells of a line, or ends the process. */
+static bool
+settle_first(void)
 {
-	int status = deliver_batch(&deliver, &batch);
+	return relay_settle(&relay) == 0;
+}
 
-	batch_clear(&batch);
-	set_free(&gathered);
-	return status;
+static void
+settle_last(void)
+{
+	relay_settle(&relay);
 }
 
 /* The record cannot be posted. Where that is the end, those before it go. */
 static int
-bad_record(void)
+bad_record(struct json_val v)
 {
-	int status = rec.rejects ? 0 : flush();
+	int status = rec.rejects ? relay_settle(&relay) : relay_flush(&relay);
 
+	/* --item-errors reads keys of its own. */
+	key_get(&key, v);
 	if (status == 0)
 		rec_reject(&rec, "%s", key.why.s);
 	return status;
@@ -123,18 +129,20 @@ bad_record(void)
 
 /* With an audit folder: 0, or a status; *skip: it was accepted before. */
 static int
-look_up(bool *skip)
+look_up(struct json_val v, bool *skip)
 {
+	const struct buf *k = &key.bytes;
 	int status = 0;
 
-	*skip = audit_has(&audit, &key.bytes);
-	if (*skip || set_add(&gathered, key.bytes.s, key.bytes.len))
-		return 0;
-	/* Another of its key waits: what becomes of that one decides. */
-	status = flush();
-	*skip = audit_has(&audit, &key.bytes);
+	/* Where another of its key waits, what becomes of that one decides. */
+	if (set_has(&relay.next->keys, k->s, k->len))
+		status = relay_flush(&relay);
+	else if (relay.flying && set_has(&relay.flying->keys, k->s, k->len))
+		status = relay_settle(&relay);
+	key_get(&key, v);
+	*skip = audit_has(&audit, k);
 	if (!*skip)
-		set_add(&gathered, key.bytes.s, key.bytes.len);
+		set_add(&relay.next->keys, k->s, k->len);
 	return status;
 }
 
@@ -147,25 +155,25 @@ one_record(void)
 	int status = 0;
 
 	if (key.n > 0 && key_get(&key, v) != KEY_OK)
-		return bad_record();
+		return bad_record(v);
 	if (audit_dir)
-		status = look_up(&skip);
+		status = look_up(v, &skip);
 	if (status == 0 && skip) {
 		rec_drop(&rec);
 		return 0;
 	}
-	if (status == 0 && batch_size > 0 &&
-	    batch_bytes(&batch, &deliver.form, rec.len) > batch_size) {
-		status = flush();
-		/* --item-errors has read keys of its own by it. */
+	if (status == 0 && batch_size > 0 && relay.next->batch.n > 0 &&
+	    batch_bytes(&relay.next->batch, &deliver.form, rec.len) >
+		batch_size) {
+		status = relay_post(&relay);
 		key_get(&key, v);
 		if (audit_dir)
-			set_add(&gathered, key.bytes.s, key.bytes.len);
+			set_add(&relay.next->keys, key.bytes.s, key.bytes.len);
 	}
-	if (batch.n == 0)
+	if (relay.next->batch.n == 0)
 		first = when_now();
 	if (status == 0)
-		batch_add(&batch, &r, &key);
+		relay_add(&relay, &r, &key);
 	return status;
 }
 
@@ -175,28 +183,56 @@ patience(void)
 {
 	double left;
 
-	if (batch.n == 0)
+	if (relay.next->batch.n == 0)
 		return -1;
 	left = fmin(first + flush_after - when_now(), 86400);
 	return left > 0 ? (int)ceil(left * 1000) : 0;
+}
+
+/* There is nothing to read: waits for a record, an answer, or the time. */
+static int
+idle(enum rec_is *is)
+{
+	if (!relay.flying)
+		*is = rec_wait(&rec, patience());
+	else if (deliver_wait(&deliver, rec.in.fd))
+		return relay_settle(&relay);
+	return 0;
+}
+
+/* Has the next batch to be posted? The clock is asked once for each block. */
+static bool
+due(enum rec_is is)
+{
+	static uint64_t looked;
+	size_t n = relay.next->batch.n;
+
+	if (n >= batch_rows)
+		return true;
+	if (relay.flying || (is == REC_GOT && rec.in.bytes == looked))
+		return false;
+	looked = rec.in.bytes;
+	return n > (is == REC_GOT) && patience() == 0;
 }
 
 static int
 post_all(void)
 {
 	enum rec_is is;
-	int status = 0, wait;
+	int status = 0;
 
+	rec.settle = settle_first;
+	rec.in.failing = settle_last;
 	do {
-		wait = patience();
-		is = rec_wait(&rec, wait);
-		if (is == REC_GOT)
+		is = rec_wait(&rec, 0);
+		if (is == REC_IDLE)
+			status = idle(&is);
+		if (status == 0 && is == REC_GOT)
 			status = one_record();
-		if (status == 0 &&
-		    (is != REC_GOT || wait == 0 || batch.n >= batch_rows))
-			status = flush();
+		if (status == 0 && due(is))
+			status = relay_post(&relay);
 	} while (is != REC_END && status == 0);
-	return status;
+	return status ? status : relay_flush(&relay);
 }
 
 /* ---- the start ---- */
@@ -289,6 +325,7 @@ main(int argc, char *argv[])
 	rec_open(&rec, REC_JSON);
 	rec.deferred = true;
 	out_optional(rec.out);
+	relay_open(&relay, &deliver);
 	deliver.rec = &rec;
 	deliver.items.key = &key;
 	deliver.audit = audit_dir ? &audit : NULL;
@@ -304,9 +341,8 @@ main(int argc, char *argv[])
 	http_free(deliver.http);
 	deliver_free(&deliver);
 	uuid_close();
-	batch_free(&batch);
+	relay_free(&relay);
 	leftover_free(&leftover);
-	set_free(&gathered);
 	audit_close(&audit);
 	answer_free(&answer);
 	key_free(&key);

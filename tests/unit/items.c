@@ -77,13 +77,14 @@ static const struct {
 static void
 fill(struct batch *b, struct key *key)
 {
+	static const struct batch_form form = {false, NULL};
 	struct rec_saved r;
 	size_t i;
 
 	for (i = 0; i < ALL; i++) {
 		r = (struct rec_saved){records[i], strlen(records[i]), i + 1};
 		key_get(key, (struct json_val){r.s, r.len});
-		batch_add(b, &r, key);
+		batch_add(b, &form, &r, key);
 	}
 }
 

@@ -27,8 +27,22 @@ batch_clear(struct batch *b)
 	b->n = 0;
 }
 
+static void
+open_body(const struct batch_form *f, struct buf *to)
+{
+	if (f->ndjson)
+		return;
+	if (f->wrap) {
+		buf_char(to, '{');
+		json_quote(to, f->wrap, strlen(f->wrap));
+		buf_char(to, ':');
+	}
+	buf_char(to, '[');
+}
+
 void
-batch_add(struct batch *b, const struct rec_saved *r, struct key *k)
+batch_add(struct batch *b, const struct batch_form *f,
+    const struct rec_saved *r, struct key *k)
 {
 	struct batch_row *row;
 
@@ -36,6 +50,8 @@ batch_add(struct batch *b, const struct rec_saved *r, struct key *k)
 		b->cap = b->cap ? 2 * b->cap : 128;
 		b->row = buf_array(b->row, b->cap, sizeof(*b->row));
 	}
+	if (b->n == 0)
+		open_body(f, &b->raw);
 	row = &b->row[b->n++];
 	*row = (struct batch_row){.raw = b->raw.len,
 	    .raw_len = r->len,
@@ -45,6 +61,7 @@ batch_add(struct batch *b, const struct rec_saved *r, struct key *k)
 	    .text = b->text.len,
 	    .line = r->line};
 	buf_add(&b->raw, r->s, r->len);
+	buf_char(&b->raw, f->ndjson ? '\n' : ',');
 	if (k->n == 0)
 		return;
 	buf_add(&b->key, k->bytes.s, k->bytes.len);
@@ -92,28 +109,42 @@ void
 batch_body(const struct batch *b, size_t from, size_t n,
     const struct batch_form *f, struct buf *to)
 {
-	if (f->ndjson) {
-		batch_lines(b, from, n, to);
-		return;
+	open_body(f, to);
+	join(b, from, n, f->ndjson ? '\n' : ',', to);
+	if (!f->ndjson)
+		buf_str(to, f->wrap ? "]}" : "]");
+}
+
+struct json_val
+batch_whole(struct batch *b, const struct batch_form *f)
+{
+	if (!f->ndjson) {
+		b->raw.s[b->raw.len - 1] = ']';
+		if (f->wrap)
+			buf_char(&b->raw, '}');
 	}
-	if (f->wrap) {
-		buf_char(to, '{');
-		json_quote(to, f->wrap, strlen(f->wrap));
-		buf_char(to, ':');
+	return (struct json_val){b->raw.s, b->raw.len};
+}
+
+struct json_val
+batch_printed(struct batch *b)
+{
+	const struct batch_row *row = b->row;
+	size_t i, end = 0;
+
+	for (i = 0; i < b->n; i++) {
+		end = row[i].raw + row[i].raw_len;
+		b->raw.s[end] = '\n';
 	}
-	buf_char(to, '[');
-	join(b, from, n, ',', to);
-	buf_str(to, f->wrap ? "]}" : "]");
+	return (struct json_val){b->raw.s + row->raw, end + 1 - row->raw};
 }
 
 size_t
 batch_bytes(const struct batch *b, const struct batch_form *f, size_t another)
 {
-	size_t len = b->raw.len + b->n + another + 1;
+	size_t end = f->wrap && !f->ndjson ? 2 : 1;
 
-	if (f->ndjson)
-		return len;
-	return len + 1 + (f->wrap ? strlen(f->wrap) + 5 : 0);
+	return b->raw.len + another + end;
 }
 
 void

@@ -21,8 +21,14 @@ struct batch_row {
 	uint64_t line;
 };
 
+/* How a request's body is made of records. */
+struct batch_form {
+	bool ndjson;      /* one a line; else an array */
+	const char *wrap; /* the member that the array is put into, or NULL */
+};
+
 struct batch {
-	struct buf raw, id, key, text;
+	struct buf raw, id, key, text; /* raw: a body, but for its end */
 	struct batch_row *row;
 	size_t n, cap;
 };
@@ -32,22 +38,24 @@ void batch_free(struct batch *);
 void batch_clear(struct batch *);
 
 /* Adds a record; key_get has just been called for it, or the key is empty. */
-void batch_add(struct batch *, const struct rec_saved *, struct key *);
+void batch_add(struct batch *, const struct batch_form *,
+    const struct rec_saved *, struct key *);
 
 /* The record of a row, for rec_reject_saved, and its key, or NULL. */
 struct rec_saved batch_saved(const struct batch *, size_t row);
 const char *batch_key(const struct batch *, size_t row);
 
-/* How a request's body is made of records. */
-struct batch_form {
-	bool ndjson;      /* one a line; else an array */
-	const char *wrap; /* the member that the array is put into, or NULL */
-};
+/* Appends the body of the range. */
 void batch_body(const struct batch *, size_t from, size_t n,
     const struct batch_form *, struct buf *);
+/* That of all rows, in `raw`. Nothing is added to the batch any more. */
+struct json_val batch_whole(struct batch *, const struct batch_form *);
 /* How long it would be with another record of so many bytes. */
 size_t batch_bytes(
     const struct batch *, const struct batch_form *, size_t another);
+
+/* All records as lines, in the place of that body, which is no more. */
+struct json_val batch_printed(struct batch *);
 
 /* Appends the range's records as lines; its keys as a JSON array. */
 void batch_lines(const struct batch *, size_t from, size_t n, struct buf *);

@@ -1,35 +1,10 @@
 /* deliver: batches posted, halved, and told apart by what is known of them. */
 #include "deliver.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "msg.h"
-
-/* Rows of a batch that are sent as one, under a name. */
-struct part {
-	struct batch *batch;
-	size_t from, n;
-	bool kept; /* its pending file is there, which has its name */
-	char uuid[UUID_TEXT];
-};
-
-/* `batch UUID of 3 records (lines 4 to 6, keys 17 to 19)` */
-static void
-describe(const struct deliver *d, const struct part *p, struct buf *b)
-{
-	size_t last = p->from + p->n - 1;
-	const char *key = batch_key(p->batch, p->from);
-
-	buf_printf(b,
-	    "batch %s of %zu records (%slines %" PRIu64 " to %" PRIu64, p->uuid,
-	    p->n, d->again ? "of an earlier run, " : "",
-	    p->batch->row[p->from].line, p->batch->row[last].line);
-	if (key)
-		buf_printf(
-		    b, ", keys %s to %s", key, batch_key(p->batch, last));
-	buf_char(b, ')');
-}
+#include "part.h"
 
 static int
 trouble(struct deliver *d)
@@ -40,15 +15,9 @@ trouble(struct deliver *d)
 
 /* ---- the outcomes ---- */
 
-static bool
-forget(struct deliver *d, const struct part *p)
-{
-	return !d->audit || audit_forget(d->audit, p->uuid, &d->why);
-}
-
 /* The first n rows were accepted: puts that on account. */
 static bool
-account(struct deliver *d, const struct part *p, size_t n)
+account(struct deliver *d, const struct deliver_part *p, size_t n)
 {
 	const struct batch *b = p->batch;
 	struct batch_row *row = b->row + p->from;
@@ -57,7 +26,7 @@ account(struct deliver *d, const struct part *p, size_t n)
 	if (!d->audit)
 		return true;
 	if (n == 0)
-		return forget(d, p);
+		return part_forget(d, p);
 	buf_cut(&d->text, 0);
 	batch_ids(b, p->from, n, &d->text);
 	if (!audit_accept(d->audit, p->uuid, &d->text, &d->why)) {
@@ -71,8 +40,8 @@ account(struct deliver *d, const struct part *p, size_t n)
 
 /* Rejects one row. */
 static int
-reject(struct deliver *d, const struct part *p, size_t row, const char *code,
-    const char *why)
+reject(struct deliver *d, const struct deliver_part *p, size_t row,
+    const char *code, const char *why)
 {
 	struct rec_saved r = batch_saved(p->batch, row);
 
@@ -83,7 +52,8 @@ reject(struct deliver *d, const struct part *p, size_t row, const char *code,
 
 /* Rejects the rows of which the answer says that they failed, the last ones. */
 static int
-reject_items(struct deliver *d, const struct part *p, const char *status)
+reject_items(
+    struct deliver *d, const struct deliver_part *p, const char *status)
 {
 	const struct items *t = &d->items;
 	size_t i, row = p->from + p->n - t->n;
@@ -98,13 +68,23 @@ reject_items(struct deliver *d, const struct part *p, const char *status)
 	return bad;
 }
 
+static void
+print(struct deliver *d, const struct batch *b, size_t from, size_t n)
+{
+	struct rec_saved r;
+	size_t i;
+
+	for (i = from; i < from + n; i++) {
+		r = batch_saved(b, i);
+		out_line(d->rec->out, r.s, r.len);
+	}
+}
+
 /* All rows were accepted, but for those that the answer names as failed. */
 static int
-settle(struct deliver *d, const struct part *p, const char *status)
+settle(struct deliver *d, const struct deliver_part *p, const char *status)
 {
-	const struct batch *b = p->batch;
-	size_t i, n = p->n - d->items.n;
-	struct rec_saved r;
+	size_t n = p->n - d->items.n;
 
 	if (!account(d, p, n))
 		return trouble(d);
@@ -113,20 +93,21 @@ settle(struct deliver *d, const struct part *p, const char *status)
 		*d->resent += n;
 	else
 		rec_done(d->rec, n);
-	for (i = 0; i < n; i++) {
-		r = batch_saved(b, p->from + i);
-		out_line(d->rec->out, r.s, r.len);
-	}
+	/* Behind a receipt its records are printed. */
+	if (p == &d->flight && d->items.n == 0 && !d->answer->receipts)
+		d->unprinted = p->batch;
+	else
+		print(d, p->batch, p->from, n);
 	return reject_items(d, p, status);
 }
 
 /* Nothing is known, so nothing is done but to say so. */
 static int
-unknown(struct deliver *d, const struct part *p, const char *why)
+unknown(struct deliver *d, const struct deliver_part *p, const char *why)
 {
 	struct buf b = BUF_INIT;
 
-	describe(d, p, &b);
+	part_describe(d, p, &b);
 	buf_printf(&b,
 	    " was posted to \"%s\", and it is not known whether it was "
 	    "accepted: %s; ",
@@ -147,12 +128,13 @@ unknown(struct deliver *d, const struct part *p, const char *why)
 
 /* It was not accepted, for a reason that is not in its records. */
 static int
-refused(struct deliver *d, const struct part *p, const struct http_exchange *x)
+refused(struct deliver *d, const struct deliver_part *p,
+    const struct http_exchange *x)
 {
 	if (x->is == HTTP_STOPPED)
 		return EX_TEMPFAIL;
 	buf_cut(&d->why, 0);
-	describe(d, p, &d->why);
+	part_describe(d, p, &d->why);
 	msg_warn("could not post %s to \"%s\": %s; it was not accepted",
 	    d->why.s, d->url, x->why.s);
 	return x->is == HTTP_DENIED    ? EX_NOPERM
@@ -162,72 +144,36 @@ refused(struct deliver *d, const struct part *p, const struct http_exchange *x)
 
 /* ---- posting ---- */
 
-static struct http_exchange *
-post(struct deliver *d, const struct part *p)
-{
-	struct http_request what = {.url = d->url,
-	    .type =
-		d->form.ndjson ? "application/x-ndjson" : "application/json",
-	    .once = true,
-	    .declared = d->declared,
-	    .ndeclared = d->ndeclared,
-	    .body = d->body.s,
-	    .len = d->body.len};
-	struct buf field = BUF_INIT;
-	struct http_exchange *x = NULL;
-
-	if (*d->idempotency) {
-		buf_printf(&field, "%s: %s", d->idempotency, p->uuid);
-		what.field = field.s;
-	}
-	if (http_submit(d->http, &what, NULL, &d->why))
-		x = http_next(d->http, -1);
-	buf_free(&field);
-	return x;
-}
-
-static void
-receipt(struct deliver *d, const struct part *p, const struct http_exchange *x,
-    size_t accepted)
-{
-	bool ok = x->is == HTTP_ANSWERED;
-	struct answer_receipt r = {
-	    .id = p->uuid, .records = accepted, .error = ok ? NULL : x->why.s};
-
-	answer_tally(d->answer, x);
-	if (x->is != HTTP_STOPPED)
-		answer_receipt(d->answer, d->rec->out, x, &r);
-}
-
-static int deliver_part(struct deliver *, struct part *);
+static int one_part(struct deliver *, struct deliver_part *);
 
 /* The rows in two parts, each under a name of its own. */
 static int
-halve(struct deliver *d, const struct part *p)
+halve(struct deliver *d, const struct deliver_part *p)
 {
-	struct part first = {p->batch, p->from, p->n / 2, false, ""};
-	struct part second = {
+	struct deliver_part first = {p->batch, p->from, p->n / 2, false, ""};
+	struct deliver_part second = {
 	    p->batch, p->from + first.n, p->n - first.n, false, ""};
 	int status;
 
 	++*d->halved;
-	status = deliver_part(d, &first);
-	return status ? status : deliver_part(d, &second);
+	status = one_part(d, &first);
+	return status ? status : one_part(d, &second);
 }
 
 /* Those that failed are rejected, the rest goes again. */
 static int
-without_items(struct deliver *d, const struct part *p, const char *code)
+without_items(struct deliver *d, const struct deliver_part *p, const char *code)
 {
-	struct part rest = {p->batch, p->from, p->n - d->items.n, false, ""};
+	struct deliver_part rest = {
+	    p->batch, p->from, p->n - d->items.n, false, ""};
 	int status = reject_items(d, p, code);
 
-	return status || rest.n == 0 ? status : deliver_part(d, &rest);
+	return status || rest.n == 0 ? status : one_part(d, &rest);
 }
 
 /* Does the answer list failures? They are behind the others then. */
 static bool
-read_items(struct deliver *d, const struct part *p,
+read_items(struct deliver *d, const struct deliver_part *p,
     const struct http_exchange *x, struct buf *why)
 {
 	d->items.n = 0;
@@ -243,8 +189,8 @@ read_items(struct deliver *d, const struct part *p,
 
 /* A 2xx. */
 static int
-accepted(struct deliver *d, struct part *p, const struct http_exchange *x,
-    const char *code)
+accepted(struct deliver *d, struct deliver_part *p,
+    const struct http_exchange *x, const char *code)
 {
 	struct buf why = BUF_INIT;
 	bool known = read_items(d, p, x, &why);
@@ -256,14 +202,14 @@ accepted(struct deliver *d, struct part *p, const struct http_exchange *x,
 		http_excerpt(&why, x);
 		status = unknown(d, p, why.s);
 	}
-	receipt(d, p, x, known ? p->n - d->items.n : 0);
+	part_receipt(d, p, x, known ? p->n - d->items.n : 0);
 	buf_free(&why);
 	return status;
 }
 
 /* 413, 400 or 422: for a reason that is in the batch or in its records. */
 static int
-take_apart(struct deliver *d, struct part *p, struct http_exchange *x,
+take_apart(struct deliver *d, struct deliver_part *p, struct http_exchange *x,
     const char *code)
 {
 	struct buf why = BUF_INIT;
@@ -286,7 +232,7 @@ take_apart(struct deliver *d, struct part *p, struct http_exchange *x,
 
 /* The answer has come, or will not. */
 static int
-judge(struct deliver *d, struct part *p, struct http_exchange *x)
+judge(struct deliver *d, struct deliver_part *p, struct http_exchange *x)
 {
 	char code[24];
 	int status = 0;
@@ -299,9 +245,9 @@ judge(struct deliver *d, struct part *p, struct http_exchange *x)
 	}
 	if (x->unknown)
 		status = unknown(d, p, x->why.s);
-	else if (!forget(d, p))
+	else if (!part_forget(d, p))
 		status = trouble(d);
-	receipt(d, p, x, 0);
+	part_receipt(d, p, x, 0);
 	if (status == 0 && x->is == HTTP_REFUSED &&
 	    (x->status == 413 || x->status == 400 || x->status == 422))
 		return take_apart(d, p, x, code);
@@ -311,69 +257,92 @@ judge(struct deliver *d, struct part *p, struct http_exchange *x)
 	return status;
 }
 
-/* The body, and the name that it gives the part. */
-static void
-prepare(struct deliver *d, struct part *p)
-{
-	struct uuid_part of[] = {
-	    {d->url, strlen(d->url)}, {"\n", 1}, {NULL, 0}, {NULL, 0}};
-	char repeat[24];
-	uint32_t *times;
-
-	buf_cut(&d->body, 0);
-	batch_body(p->batch, p->from, p->n, &d->form, &d->body);
-	of[2] = (struct uuid_part){d->body.s, d->body.len};
-	if (p->kept)
-		return;
-	uuid_of(p->uuid, of, 3);
-	times = counts_get(&d->names, p->uuid, sizeof(p->uuid), true);
-	if ((*times)++ == 0)
-		return;
-	of[3].s = repeat;
-	of[3].len =
-	    (size_t)snprintf(repeat, sizeof(repeat), "\n%" PRIu32, *times - 1);
-	uuid_of(p->uuid, of, 4);
-}
-
+/* Of a batch that is taken apart, or of an earlier run. */
 static int
-deliver_part(struct deliver *d, struct part *p)
+one_part(struct deliver *d, struct deliver_part *p)
 {
-	struct http_exchange *x;
+	struct json_val body;
+	int status;
 
 	/* An output that fails must not do so while a request is in flight. */
 	out_flush_all();
-	buf_cut(&d->why, 0);
-	prepare(d, p);
-	if (d->audit && !p->kept) {
-		buf_cut(&d->text, 0);
-		batch_lines(p->batch, p->from, p->n, &d->text);
-		if (!audit_pend(d->audit, p->uuid, &d->text, &d->why))
-			return trouble(d);
-	}
-	x = post(d, p);
-	if (x)
-		return judge(d, p, x);
-	msg_warn("could not post to \"%s\": %s", d->url, d->why.s);
-	return forget(d, p) ? EX_USAGE : trouble(d);
+	buf_cut(&d->body, 0);
+	batch_body(p->batch, p->from, p->n, &d->form, &d->body);
+	body = (struct json_val){d->body.s, d->body.len};
+	if (!p->kept)
+		part_name(d, p, body);
+	status = part_send(d, p, body);
+	return status ? status : judge(d, p, http_next(d->http, -1));
+}
+
+/* ---- one on its way, while the next is made ready ---- */
+
+void
+deliver_prepare(struct deliver *d, struct batch *b)
+{
+	d->next = (struct deliver_part){b, 0, b->n, false, ""};
+	d->next_body = batch_whole(b, &d->form);
+	part_name(d, &d->next, d->next_body);
+}
+
+void
+deliver_print(struct deliver *d)
+{
+	struct json_val lines;
+
+	if (!d->unprinted)
+		return;
+	lines = batch_printed(d->unprinted);
+	out_text(d->rec->out, lines.s, lines.len, d->unprinted->n);
+	out_flush(d->rec->out);
+	d->unprinted = NULL;
 }
 
 int
-deliver_batch(struct deliver *d, struct batch *b)
+deliver_begin(struct deliver *d)
 {
-	struct part all = {b, 0, b->n, false, ""};
+	int status;
 
-	return b->n > 0 ? deliver_part(d, &all) : 0;
+	out_flush_all();
+	d->flight = d->next;
+	status = part_send(d, &d->flight, d->next_body);
+	/* What fails to be printed is for the end of this one to tell. */
+	out_hold(status == 0);
+	deliver_print(d);
+	return status;
+}
+
+bool
+deliver_wait(struct deliver *d, int fd)
+{
+	if (!d->answered)
+		d->answered = http_next(d->http, fd);
+	return d->answered;
+}
+
+int
+deliver_end(struct deliver *d)
+{
+	struct http_exchange *x;
+	int status;
+
+	deliver_wait(d, -1);
+	x = d->answered;
+	d->answered = NULL;
+	status = judge(d, &d->flight, x);
+	out_hold(false);
+	return status;
 }
 
 int
 deliver_again(struct deliver *d, struct batch *b, const char *uuid)
 {
-	struct part all = {b, 0, b->n, true, ""};
+	struct deliver_part all = {b, 0, b->n, true, ""};
 	int status;
 
 	snprintf(all.uuid, sizeof(all.uuid), "%s", uuid);
 	d->again = true;
-	status = deliver_part(d, &all);
+	status = one_part(d, &all);
 	d->again = false;
 	return status;
 }

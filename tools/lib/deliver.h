@@ -27,6 +27,14 @@
 #include "items.h"
 #include "rec.h"
 
+/* Rows of a batch that are posted as one; see part.h. */
+struct deliver_part {
+	struct batch *batch;
+	size_t from, n;
+	bool kept; /* its pending file is there, which has its name */
+	char uuid[UUID_TEXT];
+};
+
 struct deliver {
 	struct http *http;
 	struct rec *rec;
@@ -44,16 +52,33 @@ struct deliver {
 	bool again;          /* records of an earlier run */
 	struct counts names; /* how often each was taken */
 	struct buf body, text, why;
+	struct deliver_part flight;     /* on its way */
+	struct http_exchange *answered; /* its answer; NULL: none yet */
+	struct deliver_part next;
+	struct json_val next_body;
+	struct batch *unprinted; /* accepted, and to be printed */
 };
 
 /*
- * Posts a batch, if it is not empty. 0, or the status to end with after a
- * message; records that were neither accepted nor rejected are not settled.
- * The order of the batch's rows may change.
+ * A batch is made ready, which may be done while the one before it is on its
+ * way; then it is begun, and after its answer ended. Both must not change from
+ * being made ready to their end, after which the order of the rows may be
+ * another. begin and end: 0, or the status to end with after a message; records
+ * that were neither accepted nor rejected are not settled.
+ *
+ * What was accepted may be printed only when the next one is on its way, by
+ * deliver_begin, or else by deliver_print; until then its batch is in use. An
+ * output that fails meanwhile ends the process in deliver_end.
  */
-int deliver_batch(struct deliver *, struct batch *);
+void deliver_prepare(struct deliver *, struct batch *);
+int deliver_begin(struct deliver *);
+int deliver_end(struct deliver *);
+void deliver_print(struct deliver *);
 
-/* The same for a batch of an earlier run, under the name that it had. */
+/* Waits for the answer, or until fd can be read; false for the latter. */
+bool deliver_wait(struct deliver *, int fd);
+
+/* Posts a batch of an earlier run under the name that it had, and waits. */
 int deliver_again(struct deliver *, struct batch *, const char *uuid);
 
 void deliver_free(struct deliver *);

@@ -23,7 +23,7 @@ read_pending(struct leftover *l, const char *path)
 		if (!json_check(v.s, v.len, &e) || key_get(l->key, v) != KEY_OK)
 			break;
 		r = (struct rec_saved){v.s, v.len, in.line};
-		batch_add(&l->batch, &r, l->key);
+		batch_add(&l->batch, &l->deliver->form, &r, l->key);
 	}
 	if ((is != IN_END && is != IN_STOP) ||
 	    (is == IN_END && l->batch.n == 0))
