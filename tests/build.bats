@@ -43,3 +43,13 @@ load helper
 		grep -qFe "$name" < <(grep -h '^@test' "$root"/tests/*.bats)
 	done
 }
+
+@test "what libcurl brings along and never uses is not set up" {
+	local tool bound
+	for tool in wdn-fetch paginate batch-post; do
+		run bash -c "LD_DEBUG=bindings $tool --version 2>&1"
+		bound=$(grep -F _gnutls_global_init_skip <<<"$output") || true
+		[ -n "$bound" ] || skip "this libcurl needs no GnuTLS"
+		[[ $bound == *libgnutls*" to "*"$tool"* ]]
+	done
+}
