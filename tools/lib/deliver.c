@@ -93,8 +93,9 @@ settle(struct deliver *d, const struct deliver_part *p, const char *status)
 		*d->resent += n;
 	else
 		rec_done(d->rec, n);
-	/* Behind a receipt its records are printed. */
-	if (p == &d->flight && d->items.n == 0 && !d->answer->receipts)
+	/* With receipts or an account, what they tell of is printed at once. */
+	if (p == &d->flight && d->items.n == 0 && !d->answer->receipts &&
+	    !d->audit)
 		d->unprinted = p->batch;
 	else
 		print(d, p->batch, p->from, n);
