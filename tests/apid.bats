@@ -4,7 +4,7 @@
 
 # shellcheck disable=SC2317 # functions that only wait_for calls
 
-bats_require_minimum_version 1.5.0
+load helper
 
 setup() {
 	apid=$BATS_TEST_DIRNAME/../bin/apid
@@ -28,17 +28,6 @@ stop_apid() {
 	kill "$pid"
 	wait "$pid"
 	pid=
-}
-
-# wait_for COMMAND...: until it succeeds, at most 10 s.
-wait_for() {
-	local i
-	for ((i = 0; i < 500; i++)); do
-		"$@" && return 0
-		sleep 0.02
-	done
-	echo "this did not come true: $*" >&2
-	return 1
 }
 
 get() {

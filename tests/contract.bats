@@ -450,10 +450,7 @@ live() {
 	$1 <"$d/fifo" >"$d/out" 3>&- &
 	exec 7>"$d/fifo"
 	echo '{"id":1,"v":"x"}' >&7
-	for ((i = 0; i < 500; i++)); do
-		[ ! -s "$d/out" ] || break
-		sleep 0.02
-	done
+	wait_for test -s "$d/out"
 	[ "$(cat "$d/out")" = '{"id":1,"v":"x"}' ]
 	exec 7>&-
 	wait $!
@@ -474,10 +471,7 @@ by_signal() {
 		set +m
 		exec 7>"$d/fifo"
 		echo '{"id":1,"v":"x"}' >&7
-		for ((i = 0; i < 500; i++)); do
-			[ ! -s "$d/out" ] || break
-			sleep 0.02
-		done
+		wait_for test -s "$d/out"
 		kill -$signal $!
 		code=0
 		wait $! || code=$?

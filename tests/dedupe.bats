@@ -191,12 +191,7 @@ largest() {
 	set +m
 	exec 7>"$d/fifo"
 	lines '{"k":1}' '{"k":2}' '{"k":1}' >&7
-	for ((i = 0; i < 500; i++)); do
-		# It sleeps in poll(2) when all has been read.
-		[ "$(awk '{ print $2 $3 }' "/proc/$!/stat")" != \
-			'(dedupe)S' ] || break
-		sleep 0.02
-	done
+	wait_for sleeps dedupe $!
 	kill -TERM $!
 	wait $! || code=$?
 	exec 7>&-
@@ -288,18 +283,19 @@ largest() {
 	expect 64 '' '*bad value "1k" for --memory: *'
 }
 
+ends_with() {
+	[ "$(tail -n 1 "$2")" = "$1" ]
+}
+
 @test "five million keys take at most 24 bytes each" {
-	local d=$BATS_TEST_TMPDIR i n=5000000 bytes
+	local d=$BATS_TEST_TMPDIR n=5000000 bytes
 	! grep -q __asan_init "$root/bin/dedupe" || skip 'built with ASan'
 	mkfifo "$d/fifo"
 	dedupe -k .k <"$d/fifo" >"$d/out" 3>&- &
 	exec 7>"$d/fifo"
 	seq -f '{"k":%.0f}' $n >&7
 	# All is printed before it waits for more input.
-	for ((i = 0; i < 3000; i++)); do
-		[ "$(tail -n 1 "$d/out")" != "{\"k\":$n}" ] || break
-		sleep 0.02
-	done
+	wait_for ends_with "{\"k\":$n}" "$d/out"
 	bytes=$(awk '/^VmHWM/ { print $2 * 1024 }' "/proc/$!/status")
 	exec 7>&-
 	wait $!

@@ -30,17 +30,13 @@ need_data() {
 # start_apid OPTION...: the API server on a free port; sets and exports API
 # (http://127.0.0.1:PORT) and apid_pid. Ends with the test's shell.
 start_apid() {
-	local dir=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR} i
+	local dir=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 	rm -f "$dir/apid.port"
 	apid --parent --port-file "$dir/apid.port" "$@" \
 		</dev/null >"$dir/apid.log" 2>&1 3>&- &
 	apid_pid=$!
-	for ((i = 0; i < 500; i++)); do
-		[ ! -s "$dir/apid.port" ] || break
-		kill -0 "$apid_pid" 2>/dev/null || break
-		sleep 0.02
-	done
-	[ -s "$dir/apid.port" ] || { cat "$dir/apid.log" >&2; return 1; }
+	wait_for test -s "$dir/apid.port" ||
+		{ cat "$dir/apid.log" >&2; return 1; }
 	API=http://127.0.0.1:$(<"$dir/apid.port")
 	export API
 }
@@ -52,20 +48,32 @@ stop_apid() {
 	apid_pid=
 }
 
-# wait_for COMMAND...: until it succeeds, at most 20 s.
+# wait_for COMMAND...: until it succeeds, at most half a minute. What it says
+# meanwhile is not shown.
 wait_for() {
 	local i
-	for ((i = 0; i < 1000; i++)); do
-		"$@" && return 0
+	for ((i = 0; i < 1500; i++)); do
+		! "$@" >/dev/null 2>&1 || return 0
 		sleep 0.02
 	done
 	echo "this did not come true: $*" >&2
 	return 1
 }
 
+# sleeps TOOL PID: whether the process is that tool by now and waits: it has
+# read all that there is.
+sleeps() {
+	[ "$(awk '{ print $2 $3 }' "/proc/$2/stat")" = "($1)S" ]
+}
+
 # counts FILTER: apid's counters, through jq.
 counts() {
 	curl -fsS "$API/_apid/counts" | jq -r "$1"
+}
+
+# was_asked [N]: whether apid was asked so often, once by default.
+was_asked() {
+	[ "$(counts .requests)" -ge "${1-1}" ]
 }
 
 free_ports() {

@@ -750,15 +750,9 @@ queries() {
 	truth "$id" | cmp - <(jq -r .id out)
 }
 
-# states N: waits until that many pages are put down in out.state.
+# states N: whether that many pages are put down in out.state.
 states() {
-	local i
-	for ((i = 0; i < 1000; i++)); do
-		[ ! -e out.state ] ||
-			[ "$(wc -l <out.state)" -le "$1" ] || return 0
-		sleep 0.01
-	done
-	return 1
+	[ -e out.state ] && [ "$(wc -l <out.state)" -gt "$1" ]
 }
 
 @test "--resume: killed at several pages, it is as if it had not been" {
@@ -782,7 +776,7 @@ states() {
 				-u "$API/list/v1/$shape?n=95" 3>&- &
 			pid=$!
 			pages=$((pages + at))
-			states "$pages"
+			wait_for states "$pages"
 			kill -9 "$pid"
 			wait "$pid" || code=$?
 			[ "$code" -eq 137 ]
@@ -824,7 +818,7 @@ states() {
 	paginate -q --by page --records .items --resume -o out \
 		-u "$API/list/v1/page?n=500" 3>&- &
 	pid=$!
-	states 2
+	wait_for states 2
 	kill "$pid"
 	wait "$pid" || code=$?
 	[ "$code" -eq 143 ]
@@ -942,10 +936,7 @@ states() {
 	paginate --by next --next .next --records .d -s stats -u "$API/list?p=1" \
 		>out 3>&- &
 	pid=$!
-	for ((i = 0; i < 500; i++)); do
-		[ ! -s out ] || break
-		sleep 0.02
-	done
+	wait_for test -s out
 	[ "$(<out)" = 1 ]
 	# The first one asks it to end; two at once would be one.
 	for ((i = 0; i < 500; i++)); do
@@ -960,10 +951,7 @@ states() {
 	start_apid --fault '/api/*:retry-after=30'
 	paginate -q -s stats search q=nike >out 2>err 3>&- &
 	pid=$!
-	for ((i = 0; i < 500; i++)); do
-		[ "$(counts .requests)" -eq 0 ] || break
-		sleep 0.02
-	done
+	wait_for was_asked
 	kill "$pid"
 	wait "$pid" || code=$?
 	[ "$code" -eq 143 ]

@@ -56,16 +56,6 @@ count_is() {
 	done
 }
 
-# until_true COMMAND...: polls for a condition, for half a minute.
-until_true() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 # stats EXPRESSION: of the last line of the stats.
 stats() {
 	tail -n 1 stats | jq -e "$1" >&2
@@ -105,7 +95,7 @@ do_sql() {
 	local n
 	n=$(grep -c 'it is' said) || true
 	lines "$1" '\echo it is done' >&8
-	until_true is_done $((n + 1))
+	wait_for is_done $((n + 1))
 }
 
 is_done() {
@@ -181,7 +171,7 @@ cut_in_two() {
 	[ "$mode" = append ] || sql 'create unique index on t (id)'
 	cutter "$@" 3>&- &
 	relay=$!
-	until_true test -S .s.PGSQL.5432
+	wait_for test -S .s.PGSQL.5432
 	PGHOST=$PWD start -k id -b 100 --mode "$mode" --sessions "$sessions"
 	loaded
 	kill "$relay"
@@ -207,10 +197,10 @@ cut_in_two() {
 	do_sql 'begin; lock table t;'
 	start -k id -b 10
 	for _ in 1 2; do
-		until_true waits_for_lock
+		wait_for waits_for_lock
 		sql "select pg_terminate_backend(pid) from pg_stat_activity
 			where application_name = 'pg-upsert'"
-		until_true says 57P01
+		wait_for says 57P01
 	done
 	exec 8>&-
 	loaded
@@ -246,8 +236,8 @@ stored() {
 	session
 	do_sql 'begin; lock table t;'
 	start -k id -b 100
-	until_true waits_for_lock
-	until_true is_ahead
+	wait_for waits_for_lock
+	wait_for is_ahead
 	sessions_are 2
 	lines 'rollback;' >&8
 	wait "$pid"
@@ -266,8 +256,8 @@ stored() {
 		sql 'grant all on t to narrow'
 		do_sql 'begin; lock table t;'
 		PGUSER=narrow start -k id -b 100 "$option"
-		until_true waits_for_lock
-		[ "$option" != -vv ] || until_true says \
+		wait_for waits_for_lock
+		[ "$option" != -vv ] || wait_for says \
 			'goes on with one session: .*too many connections'
 		sessions_are 1
 		stored
@@ -282,7 +272,7 @@ stored() {
 		table 'id int primary key, a text, b int check (b <> 100)'
 		do_sql 'begin; lock table t;'
 		start -k id -b 100 $option
-		until_true is_ahead
+		wait_for is_ahead
 		lines 'rollback;' >&8
 		status=0
 		wait "$pid" || status=$?
@@ -313,14 +303,14 @@ has_ended() {
 	session
 	do_sql 'begin; lock table t;'
 	start -k id -b 100 -r bad
-	until_true is_ahead
+	wait_for is_ahead
 	# The lock of all loaders of the table, as pgload_begin has it.
 	sql "select pg_advisory_lock(8317151705678479360 + 't'::regclass::oid::int8)
 		" >/dev/null 2>err2 3>&- 8>&- &
 	other=$!
-	until_true other_waits
+	wait_for other_waits
 	lines 'rollback;' >&8
-	until_true has_ended "$pid"
+	wait_for has_ended "$pid"
 	wait "$pid" || [ $? -eq 1 ]
 	wait "$other"
 	count_is 299
@@ -332,10 +322,10 @@ has_ended() {
 	session
 	do_sql 'begin; lock table t;'
 	start -k id -b 100
-	until_true is_ahead
+	wait_for is_ahead
 	sql "select pg_terminate_backend(pid) from pg_stat_activity where
 		application_name = 'pg-upsert' and wait_event = 'ClientRead'"
-	until_true sessions_are 1
+	wait_for sessions_are 1
 	lines 'rollback;' >&8
 	loaded
 	says 'server warns: terminating connection'
@@ -355,7 +345,7 @@ has_ended() {
 	session
 	do_sql 'begin; lock table t;'
 	start --mode append -b 500
-	until_true waits_for_lock
+	wait_for waits_for_lock
 	# It takes all sessions down, and starts up again.
 	kill -9 "$(sql "select pid from pg_stat_activity
 		where application_name = 'pg-upsert' limit 1")"
@@ -381,7 +371,7 @@ restart() {
 	table 'id int primary key, a text, b int'
 	records 20000 >in
 	start -k id -b 300
-	until_true more_than 1
+	wait_for more_than 1
 	kill -9 "$pid"
 	wait "$pid" || true
 	# What was printed is there.
@@ -391,13 +381,13 @@ restart() {
 	rm -f stats
 	mkfifo pipe
 	input=pipe start -k id -b 300
-	{ head -n 10000 in && until_true test -e killed && tail -n +10001 in; } \
+	{ head -n 10000 in && wait_for test -e killed && tail -n +10001 in; } \
 		>pipe 3>&- &
-	until_true more_than 9000
+	wait_for more_than 9000
 	read -r postmaster <"$(server_folder)/postmaster.pid"
 	kill -QUIT "$postmaster"
 	: >killed
-	until_true says 'trying again'
+	wait_for says 'trying again'
 	restart
 	loaded
 	stats '.inserted + .unchanged == 20000 and .updated == 0'
@@ -413,7 +403,7 @@ restart() {
 	run --separate-stderr pg-upsert -t t -k id --retry 0 <in
 	expect 75 '' '*25006*'
 	start -k id
-	until_true says 'trying again'
+	wait_for says 'trying again'
 	sql 'select pg_promote()'
 	loaded
 	count_is 30
@@ -427,7 +417,7 @@ restart() {
 	PGUSER=crowd session
 	do_sql 'select 1;'
 	PGUSER=crowd start -k id
-	until_true says '53300.*trying again\|trying again.*53300'
+	wait_for says '53300.*trying again\|trying again.*53300'
 	exec 8>&-
 	loaded
 	count_is 30
@@ -492,9 +482,9 @@ raises() {
 		update t set b = -2 where id = 2;"
 	# Its one look for a deadlock comes once the other waits, too.
 	PGOPTIONS='-c deadlock_timeout=3s' start -k id -b 2
-	until_true waits_for_lock
+	wait_for waits_for_lock
 	# The victim shuts out other loaders: not its own second session.
-	until_true is_ahead
+	wait_for is_ahead
 	echo 'update t set b = -1 where id = 1; commit;' >&8
 	loaded
 	says 40P01
@@ -512,7 +502,7 @@ raises() {
 		do_sql 'begin; lock table t;'
 		rm -f stats
 		PGOPTIONS="-c ${setting%:*}=500ms" start -k id
-		until_true says "${setting#*:}"
+		wait_for says "${setting#*:}"
 		exec 8>&-
 		loaded
 		count_is 3
@@ -545,7 +535,7 @@ raises() {
 	sql 'drop table if exists t' -c 'create table t (id int primary key using
 		index tablespace small, a text, b int) tablespace small'
 	start -k id -b 10000
-	until_true says 53100
+	wait_for says 53100
 	mount -o remount,size=50m "$disk"
 	loaded
 	count_is 20000

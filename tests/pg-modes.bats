@@ -55,16 +55,6 @@ adds_up() {
 		.in == .done + .rejected' >&2
 }
 
-# until_true COMMAND...: polls for a condition, for half a minute.
-until_true() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 # history_is_whole: each entry's old is the new of the one before of its key
 # and column, and the last ones are the values of t.
 history_is_whole() {
@@ -622,7 +612,7 @@ rehearsing() {
 	pid=$!
 	exec 9>pipe
 	echo '{"id":1}' >&9
-	until_true rehearsing
+	wait_for rehearsing
 	sql "select pg_terminate_backend(pid) from pg_stat_activity
 		where application_name = 'pg-upsert'" >/dev/null
 	echo '{"id":2}' >&9

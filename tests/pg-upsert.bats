@@ -45,16 +45,6 @@ stats() {
 	tail -n 1 stats | jq -e "$1" >&2
 }
 
-# until_true COMMAND...: polls for a condition, for half a minute.
-until_true() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 # count_is N: rows in t.
 count_is() {
 	[ "$(sql 'select count(*) from t')" -eq "$1" ]
@@ -133,7 +123,7 @@ blocks() {
 		>/dev/null || return
 	pg-upsert -t t -k id -b 6000 <many >out || return
 	cmp many out >&2 || return
-	until_true reported || return
+	wait_for reported || return
 	sql "select heap_blks_hit + heap_blks_read from pg_statio_all_tables
 		where relid = 't'::regclass"
 }
@@ -750,7 +740,7 @@ lock() {
 	psql -Xq <lock >locked 3>&- 9>&- &
 	exec 8>lock
 	lines 'begin;' 'lock table t;' '\echo locked' >&8
-	until_true test -s locked
+	wait_for test -s locked
 }
 
 waits_for_lock() {
@@ -765,13 +755,13 @@ waits_for_lock() {
 		feeder pg-upsert -t t -k id -b 10 --mode "$mode" --flush-after 100
 		lock
 		head -n 10 in >&9
-		until_true waits_for_lock
+		wait_for waits_for_lock
 		tail -n 5 in >&9
-		until_true pipe_is_empty
+		wait_for pipe_is_empty
 		# Nothing is printed that is not committed.
 		[ ! -s out ]
 		exec 8>&-
-		until_true test -s out
+		wait_for test -s out
 		cmp out <(head -n 10 in)
 		exec 9>&-
 		wait "$pid"
@@ -783,10 +773,10 @@ waits_for_lock() {
 	table 'id int primary key'
 	feeder pg-upsert -t t -k id --flush-after 0.1
 	echo '{"id":1}' >&9
-	until_true count_is 1
-	until_true test -s out
+	wait_for count_is 1
+	wait_for test -s out
 	lines '{"id":2}' '{"id":3}' >&9
-	until_true count_is 3
+	wait_for count_is 3
 	exec 9>&-
 	wait "$pid"
 	[ "$(<out)" = "$(lines '{"id":1}' '{"id":2}' '{"id":3}')" ]
@@ -797,7 +787,7 @@ waits_for_lock() {
 	feeder pg-upsert -t t -k id --flush-after 100 -s stats -v
 	# The first row comes by --bytes, so it is known that it reads.
 	lines '{"id":1}' '{"id":2}' >&9
-	until_true pipe_is_empty
+	wait_for pipe_is_empty
 	kill -TERM "$pid"
 	rc=0
 	wait "$pid" || rc=$?
@@ -820,7 +810,7 @@ records() {
 	records 5000 >in
 	feeder pg-upsert -t t -k id -b 100
 	head -n 2550 in >&9
-	until_true some_rows
+	wait_for some_rows
 	kill -9 "$pid"
 	wait "$pid" || true
 	exec 9>&-
@@ -847,7 +837,7 @@ some_rows() {
 	for _ in 1 2 3; do
 		sql "select pg_terminate_backend(pid) from pg_stat_activity
 			where application_name = 'pg-upsert'"
-		until_true some_rows
+		wait_for some_rows
 	done
 	wait "$writer"
 	sql "select pg_terminate_backend(pid) from pg_stat_activity
@@ -866,7 +856,7 @@ some_rows() {
 	feeder pg-upsert -t t --mode append -b 200 -s stats
 	cat in >&9 &
 	writer=$!
-	until_true some_rows
+	wait_for some_rows
 	SLUICE_VAR=$BATS_FILE_TMPDIR/var
 	export SLUICE_VAR
 	"$root/pipelines/local-postgres" stop >&2 3>&-
@@ -923,7 +913,7 @@ lossy() {
 		rm -f .s.PGSQL.5432
 		lossy "$PGHOST" "$when" 3>&- &
 		proxy=$!
-		until_true test -S .s.PGSQL.5432
+		wait_for test -S .s.PGSQL.5432
 		PGHOST=$PWD upsert --mode append -b 100 -s stats <in
 		kill "$proxy"
 		[ "$status" -eq 0 ]

@@ -23,16 +23,6 @@ lib() {
 	bash -c "set -euo pipefail; . '$pipelines/lib.sh'; $1"
 }
 
-# until_true COMMAND...: polls, for at most half a minute.
-until_true() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		! "$@" >/dev/null 2>&1 || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 gone() {
 	! [ -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"
 }
@@ -424,7 +414,7 @@ broke_off() {
 	"$pipelines/run" one >/dev/null 2>&1 3>&- &
 	local first=$!
 	go+=("$first")
-	until_true test -s "$SLUICE_VAR/state/one/started"
+	wait_for test -s "$SLUICE_VAR/state/one/started"
 	run --separate-stderr "$pipelines/run" one
 	expect 75 '' "run: another run of \"one\" is at work: process $first since 2*, run 2*; try again later"
 	[[ $stderr == *", run $(basename "$(run_of one)"); "* ]]
@@ -467,7 +457,7 @@ broke_off() {
 			>"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
 		local pid=$! status=0
 		go+=("$pid")
-		until_true test -s "$SLUICE_VAR/state/one/child"
+		wait_for test -s "$SLUICE_VAR/state/one/child"
 		kill "-$name" "$pid"
 		wait "$pid" || status=$?
 		[ "$status" -eq $((128 + $(kill -l "$name"))) ]
@@ -486,9 +476,9 @@ broke_off() {
 	"$pipelines/run" one >/dev/null 2>&1 3>&- &
 	local pid=$! status=0
 	go+=("$pid")
-	until_true test -s "$SLUICE_VAR/state/one/child"
+	wait_for test -s "$SLUICE_VAR/state/one/child"
 	kill -TERM "$pid"
-	until_true test -s "$SLUICE_VAR/state/one/heard"
+	wait_for test -s "$SLUICE_VAR/state/one/heard"
 	kill -TERM "$pid"
 	wait "$pid" || status=$?
 	[ "$status" -eq 143 ]
@@ -502,10 +492,10 @@ broke_off() {
 	END
 	"$pipelines/run" one >/dev/null 2>&1 3>&- &
 	local pid=$!
-	until_true test -s "$SLUICE_VAR/state/one/child"
+	wait_for test -s "$SLUICE_VAR/state/one/child"
 	kill -KILL "$pid"
-	until_true gone "$(<"$SLUICE_VAR/state/one/child")"
-	until_true flock -n "$SLUICE_VAR/state/one/lock" true
+	wait_for gone "$(<"$SLUICE_VAR/state/one/child")"
+	wait_for flock -n "$SLUICE_VAR/state/one/lock" true
 }
 
 @test "the first line: where from and where to, without the passwords" {

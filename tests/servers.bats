@@ -34,15 +34,9 @@ start() {
 	export pids="${pids-} $!"
 }
 
-# until_answers URL: for ten seconds at most.
+# until_answers URL: waits for it, or shows the server's log.
 until_answers() {
-	local i
-	for ((i = 0; i < 500; i++)); do
-		! curl -fsSk -o /dev/null "$1" 2>/dev/null || return 0
-		sleep 0.02
-	done
-	cat log >&2
-	return 1
+	wait_for curl -fsSk -o /dev/null "$1" || { cat log >&2; return 1; }
 }
 
 start_nginx() {
@@ -114,13 +108,9 @@ start_httpbin() {
 }
 
 start_proxy() {
-	local i
 	start python3 "$root/tests/servers/proxy.py" "$PWD/proxy.port" \
 		"$PWD/proxy.log"
-	for ((i = 0; i < 500; i++)); do
-		[ ! -s proxy.port ] || break
-		sleep 0.02
-	done
+	wait_for test -s proxy.port
 	PROXY=http://me:pr0xy-pass@127.0.0.1:$(<proxy.port)
 	export PROXY PROXIED=$PWD/proxy.log
 }

@@ -16,16 +16,6 @@ summary() {
 	echo "*verify-ids: expected $1, delivered $2, missing $3, extra $4, duplicate $5"
 }
 
-# until_it_waits PID: until verify-ids has read all and sleeps in poll(2).
-until_it_waits() {
-	local i
-	for ((i = 0; i < 500; i++)); do
-		[ "$(awk '{ print $2 $3 }' "/proc/$1/stat")" != \
-			'(verify-ids)S' ] || return 0
-		sleep 0.02
-	done
-}
-
 @test "the same ids in another order are the same" {
 	seq 100 >expected
 	run --separate-stderr verify-ids --expected expected \
@@ -329,7 +319,7 @@ wide() {
 	set +m
 	exec 7>fifo
 	echo 1 >&7
-	until_it_waits $!
+	wait_for sleeps verify-ids $!
 	kill -TERM $!
 	wait $! || code=$?
 	exec 7>&-
@@ -356,7 +346,7 @@ wide() {
 	mkfifo fifo
 	verify-ids --expected expected <fifo >out 2>err 3>&- &
 	exec 7>fifo
-	until_it_waits $!
+	wait_for sleeps verify-ids $!
 	: >expected
 	exec 7>&-
 	wait $! || code=$?

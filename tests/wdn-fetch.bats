@@ -943,10 +943,7 @@ could not fetch "gopher://127.0.0.1/?viewall=1": *rotocol*' ''
 	start_apid --fault '/api/*:retry-after=30'
 	wdn-fetch -s stats -q offers -- 1 2 >out 2>err 3>&- &
 	pid=$!
-	for ((i = 0; i < 500; i++)); do
-		[ "$(counts .requests)" -eq 0 ] || break
-		sleep 0.02
-	done
+	wait_for was_asked
 	kill "$pid"
 	wait "$pid" || code=$?
 	[ "$code" -eq 143 ]
@@ -960,10 +957,7 @@ could not fetch "gopher://127.0.0.1/?viewall=1": *rotocol*' ''
 	wdn-fetch -s stats --receipts receipts offers -- "${ids[@]}" \
 		>out 2>err 3>&- &
 	pid=$!
-	for ((i = 0; i < 500; i++)); do
-		[ "$(counts .in_flight)" -eq 0 ] || break
-		sleep 0.02
-	done
+	wait_for was_asked
 	kill -TERM "$pid"
 	wait "$pid" || code=$?
 	[ "$code" -eq 143 ]
@@ -985,10 +979,7 @@ could not fetch "gopher://127.0.0.1/?viewall=1": *rotocol*' ''
 		pid=$!
 		exec 5>in
 		echo "${ids[0]}" >&5
-		for ((i = 0; i < 500; i++)); do
-			[ ! -s out ] || break
-			sleep 0.02
-		done
+		wait_for test -s out
 		[ -s out ]
 		exec 5>&-
 		wait "$pid"

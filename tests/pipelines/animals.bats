@@ -153,7 +153,7 @@ go_on() {
 	local pid
 	serve --latency 5 --verify-home
 	start_run
-	until_asked 120
+	wait_for was_asked 120
 	end_run TERM
 	run_dataset >"$BATS_TEST_TMPDIR/log" 2>&1 || go_on
 	all_came_once

@@ -77,7 +77,7 @@ survives_database() {
 	expect 75 '*failed, exit status 75' '*'
 	[[ $stderr == *'onnection to server'* ]]
 	start_run "${@:2}"
-	until_asked "$1"
+	wait_for was_asked "$1"
 	database stop
 	database start
 	wait "$pid" || status=$?
@@ -89,54 +89,41 @@ survives_database() {
 second_is_refused() {
 	local pid
 	start_run
-	until_asked "$1"
+	wait_for was_asked "$1"
 	run --separate-stderr run_dataset
 	expect 75 '' "*another run of \"$dataset\" is at work: *"
 	wait "$pid"
 }
 
-# until_asked N: polls until apid was asked N times, for half a minute.
-until_asked() {
-	local i
-	for ((i = 0; i < 1500; i++)); do
-		[ "$(counts .requests)" -lt "$1" ] || return 0
-		sleep 0.02
-	done
-	return 1
-}
-
 # kill_all PID: the run and everything in its pipeline's group, as by a power
 # cut; waits until nothing is left of it.
 kill_all() {
-	local leader leaders i
+	local leader leaders
 	leaders=$(ps -o pid= --ppid "$1" | tr -d ' ' | paste -sd ' ')
 	for leader in $leaders; do
 		kill -KILL -- "-$leader" 2>/dev/null || :
 	done
 	kill -KILL "$1" 2>/dev/null || :
 	wait "$1" || :
-	for ((i = 0; i < 500; i++)); do
-		ps -eo pgid=,stat= | awk -v groups=" $leaders " '
-			index(groups, " " $1 " ") && $2 !~ /^Z/ { found = 1 }
-			END { exit found }' && return
-		sleep 0.02
-	done
-	return 1
+	wait_for none_of "$leaders"
+}
+
+# none_of GROUPS: nothing of these process groups is alive.
+none_of() {
+	ps -eo pgid=,stat= | awk -v groups=" $1 " '
+		index(groups, " " $1 " ") && $2 !~ /^Z/ { found = 1 }
+		END { exit found }'
 }
 
 kills=${SOAK_DATASET_KILLS:-3}
 
-# until_far PID BASE N: polls until this run has made N steps: requests
-# over BASE, and lines of stats; or has ended.
-until_far() {
-	local i stats
-	for ((i = 0; i < 1500; i++)); do
-		kill -0 "$1" 2>/dev/null || return 0
-		stats=$(wc -l 2>/dev/null <"$(newest_run)/stats.ndjson") || stats=0
-		(($(counts .requests) - $2 + stats < $3)) || return 0
-		sleep 0.01
-	done
-	return 1
+# far PID BASE N: whether this run has made N steps: requests over BASE, and
+# lines of stats; or has ended.
+far() {
+	local stats
+	kill -0 "$1" || return 0
+	stats=$(wc -l <"$(newest_run)/stats.ndjson") || stats=0
+	(($(counts .requests) - $2 + stats >= $3))
 }
 
 nothing_in_flight() {
@@ -155,7 +142,7 @@ disturb() {
 		moment=$((1 + RANDOM % (2 * steps / (kills + 1) + 1)))
 		base=$(counts .requests)
 		start_run "${again[@]}"
-		until_far "$pid" "$base" "$moment"
+		wait_for far "$pid" "$base" "$moment"
 		kill_all "$pid"
 		wait_for nothing_in_flight
 		again=(--resume)

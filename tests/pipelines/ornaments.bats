@@ -221,7 +221,7 @@ rejected() {
 	local pid
 	serve --latency 10
 	start_run
-	until_asked 7
+	wait_for was_asked 7
 	run --separate-stderr run_dataset
 	expect 75 '' '*another run of "ornaments" is at work*'
 	kill_all "$pid"

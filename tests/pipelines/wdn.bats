@@ -201,7 +201,7 @@ offers_asked() {
 	export WDN_BASE_URL=$API/api/v1
 	local pid
 	start_run
-	until_asked 150
+	wait_for was_asked 150
 	end_run TERM
 	[ "$(summary '.is, .signal')" = $'interrupted\nTERM' ]
 	ends 0
@@ -440,16 +440,17 @@ tables() {
 	diff "$root/tests/fixtures/wdn/tables" "$BATS_TEST_TMPDIR/stored"
 }
 
+refused() {
+	! psql -Xc ''
+}
+
 @test "a wrong password" {
-	local hba=$BATS_FILE_TMPDIR/var/pg/data/pg_hba.conf i
+	local hba=$BATS_FILE_TMPDIR/var/pg/data/pg_hba.conf
 	sql "drop role if exists locked; create role locked superuser login password 'right'"
 	sed -i '1i local all locked scram-sha-256' "$hba"
 	sql 'select pg_reload_conf()'
 	export PGUSER=locked PGPASSWORD=wrong
-	for ((i = 0; i < 500; i++)); do
-		psql -Xc '' >/dev/null 2>&1 || break
-		sleep 0.02
-	done
+	wait_for refused
 	serve
 	ends 77 brands=Nike
 	[[ $stderr == *'password authentication failed for user "locked"'* ]]
