@@ -1,5 +1,5 @@
 -- How many products the list of a year had just now, and within a week.
-select count(*) filter (where seen_at > now() - make_interval(secs => :took)),
+select count(*) filter (where seen_at >= :'began'),
 	count(*)
 from links
 where vendor = :'vendor' and release_year = :'year'

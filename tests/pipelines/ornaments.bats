@@ -361,6 +361,20 @@ spoil() {
 	[ "$(sql "select count(*) from fetches where resource = 'listing'")" = 2 ]
 }
 
+@test "a list that is whole is one, however slow the machine is" {
+	serve
+	ends 0 job=sync_links vendor=ornament_shop_com
+	sql "delete from fetches; update links set seen_at = seen_at - interval '1 h'"
+	mkdir slow
+	cat >slow/psql <<-END
+		#!/bin/sh
+		case \$* in *seen.sql*) sleep 3 ;; esac
+		exec $(command -v psql) "\$@"
+	END
+	chmod +x slow/psql
+	PATH=$PWD/slow:$PATH ends 0 job=sync_links vendor=ornament_shop_com year=2020
+}
+
 @test "a shop that is down, or looks different, does not keep the others" {
 	serve --fault '/hooked/*:status=503' --ornament-years 3 \
 		--fault '/hallmark/*_p_*:text' \
