@@ -47,12 +47,30 @@ load_runs() {
 	done
 	if why=$(insert_runs "${mine[@]}" 2>&1); then
 		rm -f "${mine[@]/%//unloaded}"
+		why=$(forget_requests 2>&1) ||
+			tell "could not delete from sluice.requests what" \
+				"SLUICE_REQUESTS_DAYS lets go: $(reason "$why")"
 	else
-		why=$(grep -E -m 1 'ERROR|FATAL|failed|could not|may not' <<<"$why" ||
-			tail -n 1 <<<"$why")
 		tell "this run is not in sluice.runs yet, the next one puts it" \
-			"there: $why"
+			"there: $(reason "$why")"
 	fi
+}
+
+# reason TEXT: the line of what was said that tells why.
+reason() {
+	grep -E -m 1 'ERROR|FATAL|failed|could not|may not' <<<"$1" ||
+		tail -n 1 <<<"$1"
+}
+
+# The requests of runs that began more days ago than are kept; names of runs
+# are times.
+forget_requests() {
+	[[ ${SLUICE_REQUESTS_DAYS-} ]] || return 0
+	sql -v dataset="$dataset" -v before="$(date -u \
+		-d "$SLUICE_REQUESTS_DAYS days ago" +%Y%m%dT%H%M%S)" <<-'END'
+			delete from sluice.requests
+			where dataset = :'dataset' and run < :'before';
+		END
 }
 
 # The whole of each run, and again where it was there in part.

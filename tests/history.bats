@@ -113,7 +113,30 @@ done in part|1||4|t' ]
 	PGUSER=loader go one
 	[[ $stderr != *sluice.runs* ]]
 	[ "$(sql 'select count(*) from sluice.runs')" -eq 2 ]
+	PGUSER=loader SLUICE_REQUESTS_DAYS=1 go one
+	expect 1 '*' '*could not delete from sluice.requests *: *permission denied for table requests*'
 	sql 'drop owned by loader'
+}
+
+@test "requests are kept for SLUICE_REQUESTS_DAYS, all without it; runs stay" {
+	local at
+	for at in 91 89; do
+		SLUICE_RUN_ID=$(date -u -d "$at days ago" +%Y%m%dT%H%M%S.000Z) go one size=1
+		expect 1 '*' '*'
+	done
+	sql "insert into sluice.requests (dataset, run, host, number)
+		select 'two', min(run), 'h', 1 from sluice.runs"
+	[ "$(sql 'select count(*) from sluice.requests')" -eq 5 ]
+	SLUICE_REQUESTS_DAYS=90 go one size=1
+	expect 1 '*' '*'
+	[[ $stderr != *sluice.requests* ]]
+	[ "$(sql "select dataset, run < to_char(now() - interval '90 days', 'YYYYMMDD'),
+		count(*) from sluice.requests group by 1, 2 order by 1")" = $'one|f|4\ntwo|t|1' ]
+	[ "$(sql 'select count(*) from sluice.runs')" -eq 3 ]
+	for at in 0 -1 90d 1e3; do
+		SLUICE_REQUESTS_DAYS=$at go one
+		expect 78 '' "run: SLUICE_REQUESTS_DAYS is \"$at\": it has to be a number of days from 1 on"
+	done
 }
 
 @test "a role of the schema's name keeps its tables where they are" {
