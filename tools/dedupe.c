@@ -190,6 +190,7 @@ read_done(struct rec *r, const char *path)
 
 	keyfile_open(&f, path, &key);
 	while (keyfile_next(&f)) {
+		keyline_bytes(&key, f.plain);
 		set_add(&seen, key.bytes.s, key.bytes.len);
 		if (f.plain && keyline_number(&key, f.line))
 			set_add(&seen, key.bytes.s, key.bytes.len);

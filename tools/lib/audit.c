@@ -153,8 +153,10 @@ read_rejected(struct audit *a, const char *name, struct key *key)
 
 	buf_printf(&path, "%s/%s", a->dir, name);
 	keyfile_open(&f, path.s, key);
-	while (keyfile_next(&f))
+	while (keyfile_next(&f)) {
+		keyline_bytes(key, f.plain);
 		set_add(&a->ids, key->bytes.s, key->bytes.len);
+	}
 	keyfile_close(&f);
 	buf_free(&path);
 }

@@ -2,7 +2,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define XXH_STATIC_LINKING_ONLY
+/* Inline: two calls for each key would be felt. */
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "buf.h"
@@ -73,9 +74,9 @@ grow(struct counts *c, unsigned bits)
 }
 
 struct counts_print
-counts_print(const void *key, size_t len)
+counts_print(unsigned kind, const void *key, size_t len)
 {
-	XXH128_hash_t h = XXH3_128bits(key, len);
+	XXH128_hash_t h = XXH3_128bits_withSeed(key, len, kind);
 	struct counts_print p = {h.high64, (uint32_t)h.low64};
 
 	if (p.high == 0 && p.low == 0)
@@ -95,12 +96,12 @@ counts_at(struct counts *c, struct counts_print p, bool add)
 {
 	struct counts_slot *slot;
 
-	if (c->slot == NULL && !add)
-		return NULL;
 	if (add && c->n >= c->cap / 4 * 3)
 		grow(c, c->cap ? 64 - c->shift + 1 : FIRST_BITS);
+	if (c->slot == NULL)
+		return NULL;
 	slot = find(c, p.high, p.low);
-	if (slot->high != 0 || slot->low != 0)
+	if (slot->high == p.high && slot->low == p.low)
 		return &slot->n;
 	if (!add)
 		return NULL;
@@ -112,7 +113,7 @@ counts_at(struct counts *c, struct counts_print p, bool add)
 uint32_t *
 counts_get(struct counts *c, const void *key, size_t len, bool add)
 {
-	return counts_at(c, counts_print(key, len), add);
+	return counts_at(c, counts_print(0, key, len), add);
 }
 
 void

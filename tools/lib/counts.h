@@ -30,7 +30,8 @@ struct counts_print {
 	uint64_t high;
 	uint32_t low;
 };
-struct counts_print counts_print(const void *key, size_t len);
+/* Keys of other kinds have other prints. */
+struct counts_print counts_print(unsigned kind, const void *key, size_t len);
 
 /*
  * Begins to load the memory where a key's counter is: looking up some 16 keys
@@ -43,6 +44,7 @@ void counts_prefetch(const struct counts *, struct counts_print);
  * there, NULL, or with `add` a new one that is 0.
  */
 uint32_t *counts_at(struct counts *, struct counts_print, bool add);
+/* The same for a key of the kind 0. */
 uint32_t *counts_get(struct counts *, const void *key, size_t len, bool add);
 /* Calls `one` for each counter. */
 void counts_each(

@@ -263,6 +263,8 @@ path_result(struct expr *e, enum path_is is)
 enum expr_is
 expr_get(struct expr *e, struct json_val record, struct json_val *v)
 {
+	if (e->is_path && path_known(&e->path, record.s, v))
+		return EXPR_VALUE;
 	buf_cut(&e->error, 0);
 	if (e->is_path)
 		return path_result(e, path_get(&e->path, record, v, &e->error));

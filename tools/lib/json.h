@@ -69,7 +69,27 @@ json_space(char c)
 }
 
 /* The type of a raw value, by its first byte. */
-enum json_type json_type(const char *s);
+static inline enum json_type
+json_type(const char *s)
+{
+	switch (*s) {
+	case '{':
+		return JSON_OBJECT;
+	case '[':
+		return JSON_ARRAY;
+	case '"':
+		return JSON_STRING;
+	case 't':
+		return JSON_TRUE;
+	case 'f':
+		return JSON_FALSE;
+	case 'n':
+		return JSON_NULL;
+	default:
+		return JSON_NUMBER;
+	}
+}
+
 /* For messages: "null", "a string", "an object". */
 const char *json_type_name(enum json_type);
 

@@ -12,27 +12,6 @@
 
 #include "json.h"
 
-enum json_type
-json_type(const char *s)
-{
-	switch (*s) {
-	case '{':
-		return JSON_OBJECT;
-	case '[':
-		return JSON_ARRAY;
-	case '"':
-		return JSON_STRING;
-	case 't':
-		return JSON_TRUE;
-	case 'f':
-		return JSON_FALSE;
-	case 'n':
-		return JSON_NULL;
-	default:
-		return JSON_NUMBER;
-	}
-}
-
 const char *
 json_type_name(enum json_type t)
 {

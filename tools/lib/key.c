@@ -34,73 +34,101 @@ key_free(struct key *k)
 }
 
 void
-key_scalar(struct buf *b, struct json_val v, bool numeric)
+key_part(struct buf *b, char type, const char *s, size_t len)
 {
-	enum json_type type = json_type(v.s);
+	char *to = buf_room(b, KEY_HEAD + len);
+	uint32_t n = (uint32_t)len;
+
+	to[0] = type;
+	memcpy(to + 1, &n, sizeof n);
+	memcpy(to + KEY_HEAD, s, len);
+	to[KEY_HEAD + len] = '\0';
+	b->len += KEY_HEAD + len;
+}
+
+/* Appends a part whose bytes are not those of the text. */
+static void
+converted_part(struct buf *b, struct json_val v)
+{
 	size_t head = b->len;
 	uint32_t len;
 
-	buf_add(b, "sn\0\0\0", KEY_HEAD);
-	b->s[head] = type == JSON_STRING   ? 's'
-		     : type == JSON_NUMBER ? 'n'
-					   : *v.s;
-	if (type == JSON_STRING && !json_decode(b, v)) {
+	key_part(b, *v.s == '"' ? 's' : 'n', v.s, 0);
+	if (*v.s != '"') {
+		json_canonical_number(b, v);
+	} else if (!json_decode(b, v)) {
 		/* Half a surrogate pair means nothing but its spelling. */
 		buf_cut(b, head + KEY_HEAD);
 		buf_add(b, v.s, v.len);
 		b->s[head] = 'r';
-	} else if (type == JSON_NUMBER && numeric)
-		json_canonical_number(b, v);
-	else if (type == JSON_NUMBER)
-		buf_add(b, v.s, v.len);
+	}
 	len = (uint32_t)(b->len - head - KEY_HEAD);
 	memcpy(b->s + head + 1, &len, sizeof len);
 }
 
-/* Adds one part; its value is v. */
-static enum key_is
-add_part(struct key *k, struct expr *e, struct json_val v)
+void
+key_scalar(struct buf *b, struct json_val v, bool numeric)
 {
-	switch (json_type(v.s)) {
-	case JSON_NULL:
-		buf_printf(&k->why, "the key %s is null", expr_text(e));
+	struct json_val text;
+	char type = key_plain(v, numeric, &text);
+
+	if (type)
+		key_part(b, type, text.s, text.len);
+	else
+		converted_part(b, v);
+}
+
+/* Says why an expression's result, v where it is a value, is no part. */
+static enum key_is
+no_part(struct key *k, struct expr *e, enum expr_is is, struct json_val v)
+{
+	switch (is) {
+	case EXPR_NONE:
+		buf_printf(&k->why, "the key %s is missing", expr_text(e));
 		return KEY_NULL;
-	case JSON_ARRAY:
-	case JSON_OBJECT:
-		buf_printf(&k->why, "the key %s is %s, not a scalar",
-		    expr_text(e), json_type_name(json_type(v.s)));
+	case EXPR_FAILED:
+		buf_printf(&k->why, "the key %s cannot be told: %s",
+		    expr_text(e), expr_error(e));
 		return KEY_FAILED;
-	default:
+	case EXPR_VALUE:
 		break;
 	}
-	key_scalar(&k->bytes, v, k->numeric);
+	if (*v.s == 'n') {
+		buf_printf(&k->why, "the key %s is null", expr_text(e));
+		return KEY_NULL;
+	}
+	buf_printf(&k->why, "the key %s is %s, not a scalar", expr_text(e),
+	    json_type_name(json_type(v.s)));
+	return KEY_FAILED;
+}
+
+enum key_is
+key_find(struct key *k, struct json_val record)
+{
+	enum expr_is is;
+	struct json_val v = {NULL, 0};
+	size_t i;
+
+	buf_cut(&k->why, 0);
+	for (i = 0; i < k->n; i++) {
+		is = expr_get(k->part[i], record, &v);
+		if (is != EXPR_VALUE || *v.s == 'n' || *v.s == '[' ||
+		    *v.s == '{')
+			return no_part(k, k->part[i], is, v);
+		k->value[i] = v;
+	}
 	return KEY_OK;
 }
 
 enum key_is
 key_get(struct key *k, struct json_val record)
 {
-	enum key_is is = KEY_OK;
+	enum key_is is = key_find(k, record);
 	size_t i;
 
 	buf_cut(&k->bytes, 0);
-	buf_cut(&k->why, 0);
-	for (i = 0; i < k->n && is == KEY_OK; i++) {
-		switch (expr_get(k->part[i], record, &k->value[i])) {
-		case EXPR_VALUE:
-			is = add_part(k, k->part[i], k->value[i]);
-			break;
-		case EXPR_NONE:
-			buf_printf(&k->why, "the key %s is missing",
-			    expr_text(k->part[i]));
-			is = KEY_NULL;
-			break;
-		case EXPR_FAILED:
-			buf_printf(&k->why, "the key %s cannot be told: %s",
-			    expr_text(k->part[i]), expr_error(k->part[i]));
-			is = KEY_FAILED;
-		}
-	}
+	for (i = 0; is == KEY_OK && i < k->n; i++)
+		key_scalar(&k->bytes, k->value[i], k->numeric);
 	return is;
 }
 

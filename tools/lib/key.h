@@ -49,6 +49,8 @@ enum key_is {
 
 /* Computes `bytes` and `value` of a checked record. */
 enum key_is key_get(struct key *, struct json_val record);
+/* `value` alone. */
+enum key_is key_find(struct key *, struct json_val record);
 
 /*
  * Appends the key in `bytes` for people: `42`, `a,7`; with `numeric` its
@@ -56,7 +58,28 @@ enum key_is key_get(struct key *, struct json_val record);
  */
 void key_text(const struct key *, struct buf *);
 
-/* The canonical bytes of a scalar value alone, appended. */
+/* Appends the canonical bytes of one part: its type and its text. */
+void key_part(struct buf *, char type, const char *s, size_t len);
+/*
+ * The type of a part whose value is v, no null, if its text needs no
+ * conversion: that lies in v then. Else 0.
+ */
+static inline char
+key_plain(struct json_val v, bool numeric, struct json_val *text)
+{
+	*text = v;
+	switch (json_type(v.s)) {
+	case JSON_STRING:
+		*text = (struct json_val){v.s + 1, v.len - 2};
+		return memchr(text->s, '\\', text->len) ? 0 : 's';
+	case JSON_NUMBER:
+		return numeric ? 0 : 'n';
+	default:
+		text->len = 0;
+		return *v.s;
+	}
+}
+/* Appends the canonical bytes of a scalar value that is no null. */
 void key_scalar(struct buf *, struct json_val, bool numeric);
 
 #endif

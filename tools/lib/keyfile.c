@@ -14,30 +14,30 @@ is_text(const char *s)
 	return *s != '{' && *s != '[' && *s != '"';
 }
 
-/* Adds one part that is written out as a value. */
+/* Can a value be a part? */
 static bool
-add_value(struct key *k, struct json_val v)
+is_part(struct key *k, struct json_val v)
 {
 	enum json_type type = json_type(v.s);
 
-	if (type == JSON_NULL || type == JSON_ARRAY || type == JSON_OBJECT) {
-		buf_printf(&k->why, "a key cannot be %s", json_type_name(type));
-		return false;
-	}
-	key_scalar(&k->bytes, v, k->numeric);
-	return true;
+	if (type != JSON_NULL && type != JSON_ARRAY && type != JSON_OBJECT)
+		return true;
+	buf_printf(&k->why, "a key cannot be %s", json_type_name(type));
+	return false;
 }
 
 static bool
-add_parts(struct key *k, struct json_val array)
+find_parts(struct key *k, struct json_val array)
 {
 	struct json_walk w = json_walk(array);
 	struct json_val name, v;
 	size_t n = 0;
 
 	while (json_next(&w, &name, &v)) {
-		if (!add_value(k, v))
+		if (!is_part(k, v))
 			return false;
+		if (n < k->n)
+			k->value[n] = v;
 		n++;
 	}
 	if (n == k->n && n > 1)
@@ -64,38 +64,52 @@ single(struct key *k)
 }
 
 static void
-clear(struct key *k)
+set_value(struct key *k, struct json_val v)
 {
-	buf_cut(&k->bytes, 0);
+	if (k->value == NULL)
+		k->value = buf_array(NULL, 1, sizeof *k->value);
+	k->value[0] = v;
+}
+
+/* keyline_value, but no `bytes`. */
+static bool
+find_value(struct key *k, struct json_val v)
+{
+	if (*v.s == '{' && k->n > 0)
+		return key_find(k, v) == KEY_OK;
 	buf_cut(&k->why, 0);
+	switch (json_type(v.s)) {
+	case JSON_OBJECT:
+		buf_str(&k->why, "the key of a record is not known without -k");
+		return false;
+	case JSON_ARRAY:
+		return find_parts(k, v);
+	default:
+		set_value(k, v);
+		return single(k) && is_part(k, v);
+	}
+}
+
+void
+keyline_bytes(struct key *k, bool plain)
+{
+	size_t i;
+
+	buf_cut(&k->bytes, 0);
+	if (plain)
+		key_part(&k->bytes, 's', k->value[0].s, k->value[0].len);
+	else
+		for (i = 0; i == 0 || i < k->n; i++)
+			key_scalar(&k->bytes, k->value[i], k->numeric);
 }
 
 bool
 keyline_value(struct key *k, struct json_val v)
 {
-	clear(k);
-	switch (json_type(v.s)) {
-	case JSON_OBJECT:
-		if (k->n > 0)
-			return key_get(k, v) == KEY_OK;
-		buf_str(&k->why, "the key of a record is not known without -k");
+	if (!find_value(k, v))
 		return false;
-	case JSON_ARRAY:
-		return add_parts(k, v);
-	default:
-		return single(k) && add_value(k, v);
-	}
-}
-
-/* The canonical bytes of a string that is given decoded, see key_scalar. */
-static void
-text_bytes(struct buf *b, struct json_val text)
-{
-	uint32_t len = (uint32_t)text.len;
-
-	buf_char(b, 's');
-	buf_add(b, &len, sizeof len);
-	buf_add(b, text.s, text.len);
+	keyline_bytes(k, false);
+	return true;
 }
 
 enum keyline
@@ -103,17 +117,15 @@ keyline_get(struct key *k, struct json_val line, bool json)
 {
 	struct json_error bad;
 
+	if (json && !is_text(line.s))
+		return find_value(k, line) ? KEYLINE_EXACT : KEYLINE_BAD;
+	buf_cut(&k->why, 0);
 	if (!is_text(line.s)) {
-		if (json)
-			return keyline_value(k, line) ? KEYLINE_EXACT
-						      : KEYLINE_BAD;
-		clear(k);
 		json_check(line.s, line.len, &bad);
 		buf_printf(&k->why, "not JSON: %s at byte %zu", json_why(&bad),
 		    bad.at + 1);
 		return KEYLINE_BAD;
 	}
-	clear(k);
 	if (!single(k))
 		return KEYLINE_BAD;
 	if (line.len == 4 && memcmp(line.s, "null", 4) == 0) {
@@ -125,7 +137,7 @@ keyline_get(struct key *k, struct json_val line, bool json)
 		buf_str(&k->why, "a key cannot be text that is not UTF-8");
 		return KEYLINE_BAD;
 	}
-	text_bytes(&k->bytes, line);
+	set_value(k, line);
 	return KEYLINE_PLAIN;
 }
 

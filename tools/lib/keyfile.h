@@ -19,19 +19,25 @@
 #include "shape.h"
 
 enum keyline {
-	KEYLINE_EXACT, /* key->bytes are the key's */
-	KEYLINE_PLAIN, /* key->bytes are those of the string */
+	KEYLINE_EXACT, /* key->value are the key's parts */
+	KEYLINE_PLAIN, /* key->value[0] is the text */
 	KEYLINE_BAD    /* key->why says why there is no key */
 };
 
 /*
  * The key of a line without white space around it and not empty; `json` says
- * whether it has been checked to be JSON. Sets `bytes` of the key, and `value`
- * where the line is a record.
+ * whether it has been checked to be JSON. Sets `value` of the key; its `bytes`
+ * are those of keyline_bytes.
  */
 enum keyline keyline_get(struct key *, struct json_val line, bool json);
 
-/* The same for a JSON value that is no line: nothing is plain text. */
+/* Computes `bytes` after keyline_get; of plain text those of the string. */
+void keyline_bytes(struct key *, bool plain);
+
+/*
+ * Both for a JSON value that is no line: nothing is plain text. False where
+ * it is no key.
+ */
 bool keyline_value(struct key *, struct json_val);
 
 /*
@@ -73,8 +79,8 @@ struct keyfile {
 /* Opens a file; ends the process with EX_NOINPUT if it cannot. */
 void keyfile_open(struct keyfile *, const char *path, struct key *);
 /*
- * Computes the next key; false at the end, and where a signal asks to stop. A
- * line that is no key ends the process with EX_DATAERR and names it.
+ * Finds the next key, as keyline_get; false at the end, and where a signal asks
+ * to stop. A line that is no key ends the process with EX_DATAERR and names it.
  */
 bool keyfile_next(struct keyfile *);
 /* Ends the process: what was read of the file before is not there now. */

@@ -1,9 +1,9 @@
 /*
- * lag: lines that are dealt with a few lines later, when the memory that they
+ * lag: lines that are dealt with some lines later, when the memory that they
  * need has come.
  *
- * A ring of copies of the last lines, or of what stands for them, each with
- * the print of its key.
+ * Copies of the last lines, or of what stands for them, each with the print
+ * of its key. Who finds it full deals with all of them and empties it.
  */
 #ifndef SLUICE_LAG_H
 #define SLUICE_LAG_H
@@ -15,28 +15,43 @@
 #include "counts.h"
 #include "json.h"
 
-enum { LAG_LINES = 16, LAG_LONGEST = 64 * 1024 };
+enum { LAG_LINES = 32, LAG_LONGEST = 32 * 1024 };
 
 struct lag_line {
 	struct counts_print print;
-	bool plain;     /* see KEYLINE_PLAIN */
 	uint32_t block; /* see idmatch_expect */
-	bool full;      /* not dealt with yet */
-	struct buf text;
+	uint32_t len;
+	size_t at;  /* in `text` */
+	bool plain; /* see KEYLINE_PLAIN */
 };
 
 struct lag {
 	struct lag_line line[LAG_LINES];
-	size_t next;
+	size_t n;
+	struct buf text;
 };
 
-/* The place of the next line: who takes it first deals with what is there. */
-struct lag_line *lag_next(struct lag *);
+/* Adds a line, of LAG_LONGEST bytes at most, where there is room. */
+static inline void
+lag_add(struct lag *g, struct json_val line, bool plain, uint32_t block,
+    struct counts_print print)
+{
+	g->line[g->n++] = (struct lag_line){
+	    print, block, (uint32_t)line.len, g->text.len, plain};
+	buf_add(&g->text, line.s, line.len);
+}
 
-/* Puts a line, of LAG_LONGEST bytes at most, into an empty place. */
-void lag_put(struct lag_line *, struct json_val line, bool plain,
-    uint32_t block, struct counts_print);
+static inline struct json_val
+lag_text(const struct lag *g, const struct lag_line *l)
+{
+	return (struct json_val){g->text.s + l->at, l->len};
+}
 
-void lag_free(struct lag *);
+static inline void
+lag_empty(struct lag *g)
+{
+	g->n = 0;
+	buf_cut(&g->text, 0);
+}
 
 #endif

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "path.h"
-#include "shape.h"
 
 /* One step of a path: a member's decoded name, or an element's index. */
 struct path_step {
@@ -209,14 +208,11 @@ path_get(
 	const struct shape *s = shape_at(v.s);
 	enum path_is is;
 
-	if (s && s->serial == p->serial) {
-		if (p->value == s->n)
-			return PATH_NONE;
-		*result = s->value[p->value];
-		if (result->s)
-			return PATH_VALUE;
-		/* Missing here; there may be one of that name before it. */
-	}
+	if (path_known(p, v.s, result))
+		return PATH_VALUE;
+	/* Where it is missing, there may be one of that name before it. */
+	if (s && s->serial == p->serial && p->value == s->n)
+		return PATH_NONE;
 	is = walk(p, v, result, why);
 	if (s && s->serial != p->serial)
 		remember(p, s, is, result);

@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "json.h"
+#include "shape.h"
 
 struct path {
 	struct path_step *step;
@@ -38,6 +39,21 @@ void path_free(struct path *);
 const char *path_step(const struct path *, size_t i, size_t *len, long *index);
 
 enum path_is { PATH_VALUE, PATH_NONE, PATH_FAILED };
+
+/*
+ * Is the record at s the one in hand (shape.h), one that looks like the one
+ * before, and has the value there? Mostly it has, so this is inline.
+ */
+static inline bool
+path_known(const struct path *p, const char *s, struct json_val *result)
+{
+	const struct shape *shape = shape_at(s);
+
+	if (shape == NULL || shape->serial != p->serial || p->value == shape->n)
+		return false;
+	*result = shape->value[p->value];
+	return result->s != NULL;
+}
 
 /*
  * Walks v, a checked value; on PATH_FAILED *why says where it ended. Where v

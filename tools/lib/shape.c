@@ -11,14 +11,8 @@ enum {
 	BACKOFF = 63
 };
 
-static struct shape *hand; /* the shape of the record in hand */
-static uint64_t serials;   /* the last number given */
-
-struct shape *
-shape_at(const char *s)
-{
-	return hand && hand->s == s ? hand : NULL;
-}
+struct shape *shape_hand;
+static uint64_t serials; /* the last number given */
 
 size_t
 shape_find(const struct shape *s, const char *at)
@@ -189,7 +183,7 @@ shape_check(struct shape *shape, struct json_val v, struct json_error *e)
 {
 	struct json_scan s = {v.s, v.s + v.len, true, NULL};
 
-	hand = shape;
+	shape_hand = shape;
 	if (shape->left == NULL) {
 		shape->most = PLACES;
 		shape->left = &shape->most;
@@ -213,8 +207,8 @@ shape_check(struct shape *shape, struct json_val v, struct json_error *e)
 void
 shape_free(struct shape *s)
 {
-	if (hand == s)
-		hand = NULL;
+	if (shape_hand == s)
+		shape_hand = NULL;
 	forget(s);
 	free(s->place);
 	free(s->value);
