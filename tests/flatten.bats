@@ -24,6 +24,21 @@ flat() {
 		'{"a.b c":" x  y ","d":[ 1, 2 ]}'
 }
 
+@test "a record is one line, also where it looks like the one before" {
+	local rest options
+	for rest in '[2,\n3]' '[{"c":1},\n{"c":2}]' '[{"c":1}\n]' '[\n]' '{\n}' \
+		'"x\ny"' '1\n'; do
+		for options in keep index; do
+			run --separate-stderr flatten --arrays "$options" < <(printf \
+				'{"a":1,"b":[{"c":0}]}\n{"a":2,"b":%b}\n' "$rest")
+			expect 65 '{"a":1,"b*' 'flatten: <stdin>:2: not JSON: *'
+		done
+	done
+	# What may be around a record is no part of it.
+	flat $'{"a":1}\n{"a":2} \r\n{"a":3}\n\n \n {"a":4}\n{"a":5}\t\n{"a":6}' \
+		$'{"a":1}\n{"a":2}\n{"a":3}\n{"a":4}\n{"a":5}\n{"a":6}'
+}
+
 @test "empty objects and arrays stay what they are" {
 	flat '{"a":{},"b":[],"c":{"d":{},"e":[ ]},"f":{ }}' \
 		'{"a":{},"b":[],"c.d":{},"c.e":[ ],"f":{ }}'

@@ -218,6 +218,9 @@ wide() {
 	lines 1 '{"id":}' >bad
 	run --separate-stderr verify-ids -k .id --expected bad </dev/null
 	expect 65 '' 'verify-ids: bad:2: not JSON: value expected at byte 7'
+	lines '{"id":1,"a":[1]}' '{"id":2,"a":[1,' '2]}' >bad
+	run --separate-stderr verify-ids -k .id --expected bad </dev/null
+	expect 65 '' 'verify-ids: bad:2: not JSON: the text is cut off*'
 }
 
 @test "an audit folder: its batches count, nothing else" {

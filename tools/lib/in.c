@@ -231,6 +231,22 @@ in_line(struct in *in, const char **s, size_t *len)
 	return in_wait(in, -1, s, len);
 }
 
+bool
+in_peek(const struct in *in, const char **s, size_t *len)
+{
+	*s = in->b.s + in->at;
+	*len = in->b.len - in->at;
+	return *len > 0 && in->started;
+}
+
+void
+in_pass(struct in *in, size_t len)
+{
+	in->start = in_at(in);
+	in->at = in->seen = in->at + len + 1;
+	in->line++;
+}
+
 enum in_is
 in_more(struct in *in, size_t have, const char **s, size_t *len)
 {

@@ -60,6 +60,14 @@ enum in_is in_line(struct in *, const char **s, size_t *len);
 enum in_is in_wait(struct in *, int timeout_ms, const char **s, size_t *len);
 
 /*
+ * For who finds the end of a line without looking for a newline: the bytes at
+ * hand behind the last line, at least one, or false. in_pass makes so many of
+ * them the line that in_line would return; a newline has to be behind them.
+ */
+bool in_peek(const struct in *, const char **s, size_t *len);
+void in_pass(struct in *, size_t len);
+
+/*
  * For readers that do not read lines: the unread bytes, at least one more
  * than the `have` bytes the last call left unread unless the input ended
  * (then *len may equal have). in_take(n) consumes n of them. IN_LINE when

@@ -327,7 +327,7 @@ next:
 size_t
 json_scan(const char *text, size_t len, bool last, struct json_error *e)
 {
-	struct json_scan s = {text, text + len, last, NULL};
+	struct json_scan s = {text, text + len, last, NULL, false};
 
 	if (json_scan_value(&s, 0))
 		return (size_t)(s.p - text);

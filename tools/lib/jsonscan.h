@@ -19,6 +19,7 @@ struct json_scan {
 	const char *p, *end;
 	bool last;        /* nothing follows `end` */
 	const char *what; /* the error, or NULL */
+	bool line;        /* a newline is no white space */
 };
 
 /* The rest of a string, whatever is in it. */
@@ -175,6 +176,8 @@ json_scan_space(struct json_scan *s)
 	while (s->p < s->end) {
 		if ((unsigned char)*s->p > ' ' || !json_space(*s->p))
 			return true;
+		if (*s->p == '\n' && s->line)
+			return false;
 		s->p++;
 	}
 	return json_scan_fail(s, s->p, NULL);

@@ -253,13 +253,12 @@ go_on(struct keyfile *f)
 	return is != IN_END && is != IN_STOP;
 }
 
-bool
-keyfile_next(struct keyfile *f)
+/* The next line that is wanted and not empty; *json: it is JSON. */
+static bool
+next_line(struct keyfile *f, bool *json)
 {
 	struct json_error bad;
-	enum keyline key;
 	enum in_is is;
-	bool json;
 
 	do {
 		if (f->blocks && !go_on(f))
@@ -272,10 +271,22 @@ keyfile_next(struct keyfile *f)
 		f->line = json_trim(f->line.s, f->line.len);
 	} while (
 	    f->line.len == 0 || (f->blocks && !is_wanted(f, keyfile_block(f))));
-	json = !is_text(f->line.s) && shape_check(&f->shape, f->line, &bad);
-	if (is == IN_CUT && !json)
+	*json = !is_text(f->line.s) && shape_check(&f->shape, f->line, &bad);
+	if (is == IN_CUT && !*json)
 		bad_line(f, "the last line is cut off: it has no newline and "
 			    "may be part of a longer one");
+	return true;
+}
+
+bool
+keyfile_next(struct keyfile *f)
+{
+	enum keyline key;
+	bool json = true;
+
+	if ((f->blocks || !shape_line(&f->shape, &f->in, &f->line)) &&
+	    !next_line(f, &json))
+		return false;
 	key = keyline_get(f->key, f->line, json);
 	if (key == KEYLINE_BAD)
 		bad_line(f, f->key->why.s);

@@ -204,6 +204,21 @@ rec_reject_saved(struct rec *r, const struct rec_saved *bad, const char *code,
 
 /* ---- the loop ---- */
 
+/* The next line, where it looks like the one before. */
+static bool
+next_alike(struct rec *r)
+{
+	struct json_val v;
+
+	if (r->args || !shape_line(&r->shape, &r->in, &v))
+		return false;
+	r->s = v.s;
+	r->len = v.len;
+	r->line = r->in.line;
+	r->json = true;
+	return true;
+}
+
 /* The next operand or line. */
 static enum in_is
 next_line(struct rec *r, int timeout_ms)
@@ -267,17 +282,21 @@ enum rec_is
 rec_wait(struct rec *r, int timeout_ms)
 {
 	enum in_is is;
+	bool alike;
 
 	settle(r);
 	while (!r->stopped && !r->ended) {
 		if (opt_common.progress)
 			progress(r, false);
-		is = next_line(r, timeout_ms);
+		is = IN_LINE;
+		alike = next_alike(r);
+		if (!alike)
+			is = next_line(r, timeout_ms);
 		if (is == IN_IDLE)
 			return REC_IDLE;
 		if (is == IN_END || is == IN_STOP)
 			break;
-		if (accept(r, is)) {
+		if (alike || accept(r, is)) {
 			r->seen++;
 			r->state = REC_OPEN;
 			return REC_GOT;

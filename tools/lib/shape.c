@@ -178,10 +178,46 @@ shape_learn_elements(
 
 /* ---- checking ---- */
 
+/*
+ * Looking for a line's end first, to look at the line then, costs a fifteenth
+ * of the time. Where lines differ each would be followed twice, in vain.
+ */
+bool
+shape_line(struct shape *shape, struct in *in, struct json_val *record)
+{
+	struct json_scan s = {NULL, NULL, true, NULL, true};
+	const char *from;
+	size_t len;
+
+	if (shape->serial == 0 || !in_peek(in, &from, &len))
+		return false;
+	if (shape->wait > 0) {
+		shape->wait--;
+		return false;
+	}
+	s.p = from;
+	s.end = from + len;
+	shape_hand = shape;
+	shape->s = from;
+	shape->gaps = 0;
+	if (shape_follow(shape, &s) && s.p < s.end && *s.p == '\n' &&
+	    (size_t)(s.p - from) <= in->max) {
+		shape->backoff = shape->pause = 0;
+		*record = (struct json_val){from, (size_t)(s.p - from)};
+		in_pass(in, record->len);
+		return true;
+	}
+	shape->s = NULL;
+	shape->wait = shape->pause;
+	if (shape->pause < BACKOFF)
+		shape->pause = shape->pause * 2 + 1;
+	return false;
+}
+
 bool
 shape_check(struct shape *shape, struct json_val v, struct json_error *e)
 {
-	struct json_scan s = {v.s, v.s + v.len, true, NULL};
+	struct json_scan s = {v.s, v.s + v.len, true, NULL, false};
 
 	shape_hand = shape;
 	if (shape->left == NULL) {

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "in.h"
 #include "json.h"
 
 struct shape {
@@ -56,6 +57,7 @@ struct shape {
 	unsigned followed;      /* records, since it was learned */
 	unsigned depth;         /* of its object in the record */
 	unsigned skip, backoff; /* misses to let pass before learning again */
+	unsigned wait, pause;   /* lines to let pass before shape_line tries */
 };
 
 #define SHAPE_INIT                           \
@@ -66,6 +68,11 @@ enum { SHAPE_MAX_DEPTH = 64 };
 
 /* json_check for a record without white space around it. */
 bool shape_check(struct shape *, struct json_val record, struct json_error *);
+/*
+ * The next line of `in`, if it is a record like the one before and all of it
+ * is at hand: its end is found on the way. Else false, and nothing has moved.
+ */
+bool shape_line(struct shape *, struct in *, struct json_val *record);
 void shape_free(struct shape *);
 
 /*
