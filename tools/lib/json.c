@@ -120,39 +120,51 @@ escape(struct json_scan *s)
 	return true;
 }
 
+/* The end of a run of text in other scripts; NULL where there is an error. */
+static const char *
+other_scripts(struct json_scan *s, const char *p)
+{
+	int n;
+
+	do {
+		n = utf8_sequence(p, s->end);
+		if (n <= 0) {
+			json_scan_fail(s, n < 0 ? s->end : p,
+			    n < 0 ? NULL : "bad UTF-8 in a string");
+			return NULL;
+		}
+		p += n;
+	} while (p < s->end && (unsigned char)*p >= 0x80);
+	return p;
+}
+
 bool
 json_scan_text(struct json_scan *s)
 {
+	const char *p = s->p, *const end = s->end;
 	unsigned char c;
-	int n;
 
 	for (;;) {
-		s->p = json_skip_plain(s->p, s->end);
-		if (s->p == s->end)
-			return json_scan_fail(s, s->p, NULL);
-		c = (unsigned char)*s->p;
+		if (p == end)
+			return json_scan_fail(s, p, NULL);
+		c = (unsigned char)*p;
 		if (c == '"') {
-			s->p++;
+			s->p = p + 1;
 			return true;
 		}
 		if (c == '\\') {
+			s->p = p;
 			if (!escape(s))
 				return false;
-			continue;
+			p = s->p;
+		} else if (c >= 0x80) {
+			p = other_scripts(s, p);
+			if (p == NULL)
+				return false;
+		} else if (c < 0x20) {
+			return json_scan_fail(s, p, "control byte in a string");
 		}
-		if (c < 0x20)
-			return json_scan_fail(
-			    s, s->p, "control byte in a string");
-		/* Text in other scripts comes in runs. */
-		do {
-			n = utf8_sequence(s->p, s->end);
-			if (n == 0)
-				return json_scan_fail(
-				    s, s->p, "bad UTF-8 in a string");
-			if (n < 0)
-				return json_scan_fail(s, s->end, NULL);
-			s->p += n;
-		} while (s->p < s->end && (unsigned char)*s->p >= 0x80);
+		p = json_skip_plain(p, end);
 	}
 }
 

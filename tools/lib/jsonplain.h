@@ -32,17 +32,26 @@ json_not_plain(const char *p)
 		_mm_subs_epi8(_mm_xor_si128(v, two), above)));
 }
 
-/* A bit for each of the 16 bytes at p that is a digit. */
+/* A bit for each of the 16 bytes at p that is a quote. */
 static inline unsigned
-json_digits(const char *p)
+json_quotes(const char *p)
 {
-	const __m128i nine = _mm_set1_epi8(9);
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p),
+		_mm_set1_epi8('"')));
+}
+
+/* A bit for each of the 16 bytes at p that is no digit. */
+static inline unsigned
+json_not_digits(const char *p)
+{
+	/* Signed: the digits become the ten largest numbers. */
 	__m128i v =
-	    _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p),
-		_mm_set1_epi8('0'));
+	    _mm_add_epi8(_mm_loadu_si128((const __m128i *)(const void *)p),
+		_mm_set1_epi8(0x7f - '9'));
 
 	return (unsigned)_mm_movemask_epi8(
-	    _mm_cmpeq_epi8(_mm_min_epu8(v, nine), v));
+	    _mm_cmplt_epi8(v, _mm_set1_epi8(0x7f - 9)));
 }
 #endif
 
