@@ -204,19 +204,15 @@ rec_reject_saved(struct rec *r, const struct rec_saved *bad, const char *code,
 
 /* ---- the loop ---- */
 
-/* The next line, where it looks like the one before. */
-static bool
-next_alike(struct rec *r)
+/* That is the record in hand now. */
+static void
+hold(struct rec *r, struct json_val v, bool json)
 {
-	struct json_val v;
-
-	if (r->args || !shape_line(&r->shape, &r->in, &v))
-		return false;
 	r->s = v.s;
 	r->len = v.len;
-	r->line = r->in.line;
-	r->json = true;
-	return true;
+	r->json = json;
+	r->seen++;
+	r->state = REC_OPEN;
 }
 
 /* The next operand or line. */
@@ -241,8 +237,8 @@ next_line(struct rec *r, int timeout_ms)
 }
 
 /*
- * Trims the line and decides whether it is a record; false for an empty line
- * and a bad one, which has been rejected then.
+ * Trims the line and decides whether it is a record, which is in hand then;
+ * false for an empty line and a bad one, which has been rejected.
  */
 static bool
 accept(struct rec *r, enum in_is is)
@@ -272,35 +268,32 @@ accept(struct rec *r, enum in_is is)
 		    (size_t)(v.s - r->s) + e.at + 1);
 		return false;
 	}
-	r->s = v.s;
-	r->len = v.len;
-	r->json = json;
+	hold(r, v, json);
 	return true;
 }
 
 enum rec_is
 rec_wait(struct rec *r, int timeout_ms)
 {
+	struct json_val v;
 	enum in_is is;
-	bool alike;
 
 	settle(r);
 	while (!r->stopped && !r->ended) {
 		if (opt_common.progress)
 			progress(r, false);
-		is = IN_LINE;
-		alike = next_alike(r);
-		if (!alike)
-			is = next_line(r, timeout_ms);
+		if (!r->args && shape_line(&r->shape, &r->in, &v)) {
+			r->line = r->in.line;
+			hold(r, v, true);
+			return REC_GOT;
+		}
+		is = next_line(r, timeout_ms);
 		if (is == IN_IDLE)
 			return REC_IDLE;
 		if (is == IN_END || is == IN_STOP)
 			break;
-		if (alike || accept(r, is)) {
-			r->seen++;
-			r->state = REC_OPEN;
+		if (accept(r, is))
 			return REC_GOT;
-		}
 	}
 	return REC_END;
 }
@@ -316,13 +309,9 @@ rec_set(struct rec *r, const char *s, size_t len, uint64_t line, bool cut)
 {
 	settle(r);
 	progress(r, false);
-	r->s = s;
-	r->len = len;
 	r->line = line;
 	r->cut = cut;
-	r->json = true;
-	r->seen++;
-	r->state = REC_OPEN;
+	hold(r, (struct json_val){s, len}, true);
 }
 
 void
