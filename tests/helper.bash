@@ -71,6 +71,11 @@ counts() {
 	curl -fsS "$API/_apid/counts" | jq -r "$1"
 }
 
+# asked FILTER: of what apid was asked, an array, through jq.
+asked() {
+	curl -fsS "$API/_apid/requests" | jq -crs "$1"
+}
+
 # was_asked [N]: whether apid was asked so often, once by default.
 was_asked() {
 	[ "$(counts .requests)" -ge "${1-1}" ]
@@ -109,6 +114,11 @@ stop_pg() {
 # sql TEXT [ARGUMENT...]: one statement's rows, columns by a bar.
 sql() {
 	psql -XqAt -v ON_ERROR_STOP=1 -c "$@"
+}
+
+# of_stats FILTER: of the file stats, through jq.
+of_stats() {
+	jq -r "$1" stats
 }
 
 # sanitized: whether bin/ was built with the address sanitizer.

@@ -37,16 +37,6 @@ truth() {
 		jq -r "select(.brand_id == $1) | .id"
 }
 
-# asked FILTER: what apid was asked, through jq -s.
-asked() {
-	curl -fsS "$API/_apid/requests" | jq -rs "$1"
-}
-
-# of_stats FILTER: of the stats file.
-of_stats() {
-	jq -r "$1" stats
-}
-
 # of_receipts: page, status, records and completeness of each.
 of_receipts() {
 	jq -r '[.page, .status, .records, .complete] | map(tostring) | join(" ")' \

@@ -31,11 +31,7 @@ say() {
 	[ -z "${SOAK_SAY-}" ] || printf '# %s\n' "$*" >&3
 }
 
-# asked FILTER: apid's log, one array, through jq. arrivals FILTER: its windows.
-asked() {
-	curl -fsS "$API/_apid/requests" | jq -cs "$1"
-}
-
+# arrivals FILTER: of how many came when, through jq.
 arrivals() {
 	curl -fsS "$API/_apid/arrivals" | jq -c "$1"
 }

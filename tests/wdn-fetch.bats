@@ -39,16 +39,6 @@ product_ids() {
 	curl -fsS "$API/_apid/truth/products" | jq -r .id
 }
 
-# asked FILTER: what apid was asked, through jq -s.
-asked() {
-	curl -fsS "$API/_apid/requests" | jq -rs "$1"
-}
-
-# of_stats FILTER: of the stats file.
-of_stats() {
-	jq -r "$1" stats
-}
-
 @test "operands, plain lines, scalars and records ask for the same" {
 	start_apid --products 40
 	with_offers 0
