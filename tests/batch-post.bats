@@ -557,6 +557,10 @@ $batch.json" ]
 	[ "$(ls audit)" = audit.json ]
 }
 
+flying() {
+	[ "$(counts .in_flight)" -ge 1 ]
+}
+
 @test "the first signal finishes the batch in hand" {
 	start_apid --fault "$path:delay=300"
 	mkfifo fifo
@@ -565,7 +569,6 @@ $batch.json" ]
 	pid=$!
 	exec 7>fifo
 	animals 1 3 >&7
-	flying() { [ "$(counts .in_flight)" -ge 1 ]; }
 	wait_for flying
 	kill -TERM "$pid"
 	code=0
@@ -587,7 +590,6 @@ one_flies_one_waits() {
 	pid=$!
 	exec 7>pipe
 	animals 1 3 >&7
-	flying() { [ "$(counts .in_flight)" -ge 1 ]; }
 	wait_for flying
 	kill -STOP "$apid_pid"
 	animals 4 5 >&7

@@ -265,6 +265,36 @@ stored() {
 	sql 'drop table t; drop role narrow'
 }
 
+# A relay that serves its first connection only, and keeps the others waiting.
+first_only() {
+	exec python3 - "$PGHOST/.s.PGSQL.5432" "$PWD/.s.PGSQL.5432" <<-'END'
+		import socket, sys, threading
+		def copy(a, b):
+		    while data := a.recv(65536): b.sendall(data)
+		    b.shutdown(socket.SHUT_WR)
+		listener = socket.socket(socket.AF_UNIX)
+		listener.bind(sys.argv[2])
+		listener.listen()
+		client = listener.accept()[0]
+		server = socket.socket(socket.AF_UNIX)
+		server.connect(sys.argv[1])
+		threading.Thread(target=copy, args=(client, server)).start()
+		copy(server, client)
+	END
+}
+
+@test "a second session that is not let in is not waited for" {
+	table 'id int primary key, a text, b int'
+	records 300 >in
+	session
+	do_sql 'begin; lock table t;'
+	first_only 3>&- 8>&- &
+	wait_for test -S .s.PGSQL.5432
+	PGHOST=$PWD start -k id -b 100 -vv
+	wait_for says 'goes on with one session'
+	stored
+}
+
 @test "a batch in the second session stays behind a bad record" {
 	records 300 >in
 	session

@@ -24,9 +24,8 @@ struct in {
 	bool regular;       /* never blocks: no poll before a read */
 	size_t block;       /* bytes of the next read */
 	struct pollfd also; /* in_wait: what else to wait for; fd -1: nothing */
-	void (*failing)(
-	    void);  /* called before a failed read ends the process */
-	size_t max; /* longest line, in bytes, without its newline */
+	void (*failing)(void); /* before a failed read ends the process */
+	size_t max;            /* longest line, in bytes, without its newline */
 	struct buf b;
 	size_t at;      /* the first byte not handed out yet */
 	size_t seen;    /* no newline lies in at .. seen */

@@ -10,6 +10,9 @@
 #include "stop.h"
 #include "when.h"
 
+/* The first may hold locks while the second session is waited for. */
+enum { SECOND_S = 2 };
+
 /* ---- trying again ---- */
 
 /* The session of the step in hand. */
@@ -247,7 +250,7 @@ pgstore_open(struct pgstore *s, struct rec *rec, const struct pgspec *spec,
 	s->hand = &s->turn[0];
 	s->rows = &s->hand->rows;
 	s->second.conninfo = s->pg.conninfo;
-	s->second.connect_timeout = s->pg.connect_timeout;
+	s->second.connect_timeout = SECOND_S;
 	/* What would be tried again includes all batches before. */
 	if (spec->dry_run)
 		s->retry = 0;

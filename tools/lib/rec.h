@@ -55,8 +55,7 @@ struct rec {
 	 * loop, and the line is left alone.
 	 */
 	bool (*settle)(void);
-	uint64_t
-	    ahead; /* records read that do not count by now, for percents */
+	uint64_t ahead; /* records that were read, but for percents */
 	struct shape
 	    shape; /* how records look; set its options after rec_open */
 
