@@ -84,7 +84,7 @@ says() {
 
 # session: psql in the background that does what comes on descriptor 8.
 session() {
-	rm -f todo
+	rm -f todo said
 	mkfifo todo
 	psql -XqAt <todo >said 3>&- &
 	exec 8>todo
@@ -93,7 +93,7 @@ session() {
 # do_sql STATEMENTS: in that session; returns when they are done.
 do_sql() {
 	local n
-	n=$(grep -c 'it is' said) || true
+	n=$(grep -cs 'it is' said) || true
 	lines "$1" '\echo it is done' >&8
 	wait_for is_done $((n + 1))
 }
@@ -216,6 +216,11 @@ is_ahead() {
 		and query like '%COPY pg_temp.%'")" = 1 ]
 }
 
+# printed N: so many records are on standard output by now.
+printed() {
+	[ "$(wc -l <out)" -eq "$1" ]
+}
+
 sessions_are() {
 	[ "$(sql "select count(*) from pg_stat_activity where
 		application_name = 'pg-upsert'")" = "$1" ]
@@ -244,6 +249,64 @@ stored() {
 	cmp out in
 	[ "$(sql 'select count(*), sum(b) from t where id = n')" = '999|999000' ]
 	stats '.retries == 0 and .inserted == 999 and .superseded == 1'
+}
+
+# looks: a batch is compared with the table ahead of its turn; it has its
+# answer, or waits for a lock.
+looks() {
+	[ "$(sql "select count(*) from pg_stat_activity where
+		application_name = 'pg-upsert' and (wait_event = 'ClientRead'
+		or wait_event_type = 'Lock') and query like '%NOT EXISTS%'")" = 1 ]
+}
+
+@test "what a batch was found to be the same as may be changed before it" {
+	table 'id int primary key, a text, b int'
+	records 300 >in
+	pg-upsert -t t -k id <in >out
+	# The fourth batch changes a row that the fifth finds as it was.
+	{ cat in && sed -n '150s/}/,"a":"other"}/p' in && sed -n '202,300p' in &&
+		sed -n '101,200p' in; } >again
+	session
+	do_sql 'begin; select 1 from t where id = 150 for update;'
+	input=again start -k id -b 100
+	wait_for waits_for_lock
+	wait_for looks
+	lines 'rollback;' >&8
+	wait "$pid"
+	cmp out again
+	[ "$(sql 'select a from t where id = 150')" = 'text 50' ]
+	stats '.updated == 2 and .unchanged == 498 and .inserted == 0'
+}
+
+@test "what changes nothing is only compared, ahead of its turn" {
+	table 'id int primary key, a text, b int, seen timestamptz'
+	records 400 >in
+	pg-upsert -t t -k id <in >out
+	sql 'create table was as select xmin::text x, id from t'
+	for seen in '' --seen=seen; do
+		rm -f fifo
+		mkfifo fifo
+		session
+		input=fifo start -v -k id -b 100 ${seen:+"$seen"}
+		exec 7>fifo
+		head -n 200 in >&7
+		wait_for printed 200
+		do_sql 'begin; lock table t;'
+		tail -n 200 in >&7
+		exec 7>&-
+		wait_for looks
+		lines 'rollback;' >&8
+		exec 8>&-
+		wait "$pid"
+		cmp out in
+		stats '.unchanged == 400'
+		# The first, the second and the third are merged.
+		[ "$(grep -c 'INSERT INTO' err)" = 3 ]
+		[ -n "$seen" ] || [ "$(sql 'select count(*) from t join was
+			using (id) where t.xmin::text = x')" = 400 ]
+	done
+	[ "$(sql 'select count(seen) from t')" = 400 ]
+	sql 'drop table was'
 }
 
 @test "one session: by choice, and where there is no second" {

@@ -735,7 +735,7 @@ feeder() {
 
 # lock: takes t in another session, until the descriptor 8 is closed.
 lock() {
-	rm -f lock
+	rm -f lock locked
 	mkfifo lock
 	psql -Xq <lock >locked 3>&- 9>&- &
 	exec 8>lock

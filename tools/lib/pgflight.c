@@ -121,24 +121,81 @@ send_rows(struct pgflight *f)
 	return true;
 }
 
-/* The statement is through: the next one. */
+/* The rows are in, and all that can be done before others is done. */
+static void
+merge(struct pgflight *f)
+{
+	struct pgload *s = f->load;
+
+	buf_cut(&s->sql, 0);
+	f->part.probe = !s->learned->changing;
+	pgmerge_insert(&s->sql, s->rows, &f->part);
+	ask(f, s->sql.s, PGFLIGHT_MERGE);
+}
+
+static void
+look(struct pgflight *f)
+{
+	struct pgload *s = f->load;
+
+	buf_cut(&s->sql, 0);
+	pgmerge_look(&s->sql, s->rows, &f->part);
+	ask(f, s->sql.s, PGFLIGHT_LOOK);
+}
+
+static void
+seen_or_commit(struct pgflight *f)
+{
+	struct pgload *s = f->load;
+
+	if (s->table->seen == NULL) {
+		ask(f, "COMMIT", PGFLIGHT_COMMIT);
+		return;
+	}
+	buf_cut(&s->sql, 0);
+	pgmerge_seen(&s->sql, s->rows, &f->part);
+	ask(f, s->sql.s, PGFLIGHT_SEEN);
+}
+
+/* The statement is through: the next one, or a wait for its turn. */
 static void
 next_phase(struct pgflight *f)
 {
 	struct pgload *s = f->load;
 
-	if (f->status || f->phase == PGFLIGHT_COMMIT) {
+	if (f->status) {
 		f->phase = PGFLIGHT_OVER;
-	} else if (f->phase == PGFLIGHT_COPIED && !s->direct) {
-		buf_cut(&s->sql, 0);
-		f->part.probe = !s->learned->changing;
-		pgmerge_insert(&s->sql, s->rows, &f->part);
-		ask(f, s->sql.s, PGFLIGHT_MERGE);
-	} else if (f->phase == PGFLIGHT_MERGE && s->table->seen) {
-		buf_cut(&s->sql, 0);
-		pgmerge_seen(&s->sql, s->rows, &f->part);
-		ask(f, s->sql.s, PGFLIGHT_SEEN);
-	} else {
+		return;
+	}
+	switch (f->phase) {
+	case PGFLIGHT_COPIED:
+		if (s->direct)
+			ask(f, "COMMIT", PGFLIGHT_COMMIT);
+		else if (!f->held)
+			merge(f);
+		else if (s->learned->still)
+			look(f);
+		else
+			f->ready = true;
+		break;
+	case PGFLIGHT_LOOK:
+		if (f->held) {
+			f->ready = true;
+		} else if (f->same && s->learned->still) {
+			/* Nothing has been written since. */
+			s->now.unchanged = f->n;
+			seen_or_commit(f);
+		} else {
+			merge(f);
+		}
+		break;
+	case PGFLIGHT_MERGE:
+		seen_or_commit(f);
+		break;
+	case PGFLIGHT_COMMIT:
+		f->phase = PGFLIGHT_OVER;
+		break;
+	default: /* SEEN */
 		ask(f, "COMMIT", PGFLIGHT_COMMIT);
 	}
 }
@@ -158,6 +215,8 @@ one_result(struct pgflight *f, PGresult *res)
 		snprintf(f->xid, sizeof f->xid, "%s", PQgetvalue(res, 0, 0));
 	} else if (f->phase == PGFLIGHT_COPIED && s->direct) {
 		s->now.inserted = f->n;
+	} else if (f->phase == PGFLIGHT_LOOK) {
+		f->same = pg_truth(res, 0, 0);
 	} else if (f->phase == PGFLIGHT_MERGE) {
 		pgcounts_read(&s->now, res);
 	} else if (f->phase == PGFLIGHT_COMMIT) {
@@ -187,8 +246,6 @@ pgflight_push(struct pgflight *f)
 			return false;
 		if ((res = PQgetResult(conn)))
 			one_result(f, res);
-		else if (f->phase == PGFLIGHT_COPIED && f->held && !f->status)
-			f->ready = true;
 		else
 			next_phase(f);
 	}

@@ -9,7 +9,9 @@
  *
  * One that is held stops when its rows lie in the temporary table, where they
  * are in nobody's way: on a session of its own, the server can take them in
- * while the batch before is being merged.
+ * while the batch before is being merged. Where batches have begun to change
+ * nothing, it has them compared with the table as well: if the batch before
+ * wrote nothing either, there is nothing left to do when its turn comes.
  */
 #ifndef SLUICE_PGFLIGHT_H
 #define SLUICE_PGFLIGHT_H
@@ -32,12 +34,14 @@ struct pgflight {
 		PGFLIGHT_BEGIN, /* until the server is ready for rows */
 		PGFLIGHT_ROWS,
 		PGFLIGHT_COPIED, /* all rows were sent */
+		PGFLIGHT_LOOK,   /* whether there is anything to merge */
 		PGFLIGHT_MERGE,
 		PGFLIGHT_SEEN, /* --seen */
 		PGFLIGHT_COMMIT,
 		PGFLIGHT_OVER
 	} phase;
-	bool ready;                      /* it was held, and its rows are in */
+	bool ready;                      /* to be merged; it was held */
+	bool same;                       /* as the table's: its rows */
 	bool committing;                 /* the COMMIT was sent */
 	size_t next, n;                  /* row to send, of so many */
 	const struct pgorder_line *line; /* NULL: in the order they came */

@@ -72,22 +72,37 @@ append(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 	buf_str(to, " ORDER BY _sluice_n");
 }
 
+/* Are there columns to set where the row exists? */
+static bool
+sets(const struct pgrows *b, const struct pgpart *p)
+{
+	return b->table->spec->mode == PG_UPSERT &&
+	       pgclause_any(b, p, PGCLAUSE_SET);
+}
+
 /*
- * WITH x: s without the rows that would not change. The insert would lock, so
- * write, them. A subquery that yields a value is what the planner never turns
- * into a join over the whole table.
+ * The rows of s that are new or would change. A subquery that yields a value
+ * is what the planner never turns into a join over the whole table.
  */
 static void
-probe(struct buf *to, const struct pgrows *b, const struct pgpart *p, bool set)
+news(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 {
-	buf_str(to, ", x AS MATERIALIZED (SELECT * FROM s WHERE (SELECT ");
-	if (set)
+	buf_str(to, "FROM s WHERE (SELECT ");
+	if (sets(b, p))
 		pgclause_differs(to, b, p, "s", true);
 	else
 		buf_str(to, "false");
 	buf_printf(to, " FROM %s AS t WHERE ", b->table->name);
 	pgclause_key_matches(to, b->table);
 	buf_str(to, ") IS NOT FALSE)");
+}
+
+void
+pgmerge_look(struct buf *to, const struct pgrows *b, const struct pgpart *p)
+{
+	pgclause_source(to, b, p);
+	buf_str(to, " SELECT NOT EXISTS (SELECT ");
+	news(to, b, p);
 }
 
 /*
@@ -119,16 +134,17 @@ void
 pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 {
 	const struct pgtable *t = b->table;
-	bool set =
-	    t->spec->mode == PG_UPSERT && pgclause_any(b, p, PGCLAUSE_SET);
 
 	if (t->spec->mode == PG_APPEND) {
 		append(to, b, p);
 		return;
 	}
 	pgclause_source(to, b, p);
-	if (p->probe)
-		probe(to, b, p, set);
+	if (p->probe) {
+		/* The insert would lock, so write, the others, too. */
+		buf_str(to, ", x AS MATERIALIZED (SELECT * ");
+		news(to, b, p);
+	}
 	pgclause_insert(to, b, p);
 	/*
 	 * Where the planner believes the table to be tiny, x scans it for each
@@ -138,7 +154,7 @@ pgmerge_insert(struct buf *to, const struct pgrows *b, const struct pgpart *p)
 			     : " FROM s");
 	if (!p->distinct)
 		pgclause_order(to, t);
-	pgclause_conflict(to, b, p, set);
+	pgclause_conflict(to, b, p, sets(b, p));
 	count(to, t, p);
 }
 

@@ -52,6 +52,12 @@ void pgmerge_parts(struct buf *, const struct pgpart *);
  */
 void pgmerge_insert(struct buf *, const struct pgrows *, const struct pgpart *);
 
+/*
+ * A look before the insert: the result is whether it would write nothing, of
+ * rows of one shape that are distinct.
+ */
+void pgmerge_look(struct buf *, const struct pgrows *, const struct pgpart *);
+
 /* UPDATE of the --seen column where the statements before did not set it. */
 void pgmerge_seen(struct buf *, const struct pgrows *, const struct pgpart *);
 

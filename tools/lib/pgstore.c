@@ -247,6 +247,8 @@ settle(struct pgstore *s)
 	*s->deleted += load->now.deleted;
 	*s->older += load->now.older;
 	*s->superseded += load->now.superseded;
+	s->learned.still =
+	    load->now.inserted + load->now.updated + load->now.deleted == 0;
 	for (i = 0; i < load->nrefused; i++) {
 		bad = &load->refused[i];
 		/* Where it ends at a bad row, later ones do not count. */
