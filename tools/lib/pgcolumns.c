@@ -45,7 +45,9 @@ static const char column_query[] =
     "   WHERE m.amname = 'btree' AND o.opcdefault AND o.opcintype ="
     "    CASE t.typname WHEN 'varchar' THEN 'text'::regtype ELSE t.oid END)"
     "  AND NOT EXISTS (SELECT FROM pg_collation l"
-    "   WHERE l.oid = a.attcollation AND NOT l.collisdeterministic) "
+    "   WHERE l.oid = a.attcollation AND NOT l.collisdeterministic),"
+    " (SELECT proname FROM pg_proc WHERE oid = t.typreceive"
+    "  AND pronamespace = 'pg_catalog'::regnamespace) "
     "FROM b JOIN pg_type t ON t.oid = b.typ AND t.typtype <> 'd'"
     " JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = b.num"
     " LEFT JOIN e ON e.num = b.num AND NOT EXISTS"
@@ -65,7 +67,8 @@ enum {
 	IDENTITY,
 	DOMAIN,
 	REQUIRED,
-	EXACT
+	EXACT,
+	RECEIVE
 };
 
 /* SQL for the composite value in a JSON value; other scalars are literals. */
@@ -126,6 +129,7 @@ one_column(struct pgcol *c, const PGresult *res, int i)
 	}
 	if (pg_truth(res, i, IS_ARRAY))
 		c->kind |= PGCOPY_ARRAY;
+	c->binary = pgbinary_kind(PQgetvalue(res, i, RECEIVE));
 	if (*PQgetvalue(res, i, KIND) == 'c')
 		stage_composite(
 		    c, PQgetvalue(res, i, ELEMENT), pg_truth(res, i, IS_ARRAY));

@@ -3,10 +3,6 @@
 
 #include "pgcopy.h"
 
-#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
-#include <emmintrin.h>
-#endif
-
 /* SQLSTATEs that the server would use for the same. */
 #define NUL_CODE "22P05"
 #define SURROGATE_CODE "22P02"
@@ -306,33 +302,6 @@ pgcopy_value(
 
 /* ---- most values ---- */
 
-/* Copies text without a backslash; NULL where there may be one. */
-static inline char *
-quick_text(char *to, const char *s, size_t len, const char *limit)
-{
-#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
-	const __m128i slash = _mm_set1_epi8('\\');
-	__m128i v, found = _mm_setzero_si128();
-	size_t i;
-
-	if ((size_t)(limit - s) < len + sizeof v)
-		return NULL;
-	/* What is behind the text is copied, and looked at, too. */
-	for (i = 0; i < len; i += sizeof v) {
-		v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-		found = _mm_or_si128(found, _mm_cmpeq_epi8(v, slash));
-		_mm_storeu_si128((__m128i *)(void *)(to + i), v);
-	}
-	return _mm_movemask_epi8(found) ? NULL : to + len;
-#else
-	(void)limit;
-	if (memchr(s, '\\', len))
-		return NULL;
-	memcpy(to, s, len);
-	return to + len;
-#endif
-}
-
 char *
 pgcopy_quick(
     char *to, struct json_val v, enum pgcopy_kind kind, const char *limit)
@@ -349,10 +318,10 @@ pgcopy_quick(
 		return to;
 	case '"':
 		if (kind != PGCOPY_JSON)
-			return quick_text(to, v.s + 1, v.len - 2, limit);
+			return pgcopy_plain(to, v.s + 1, v.len - 2, limit);
 		break;
 	default:
 		break;
 	}
-	return quick_text(to, v.s, v.len, limit);
+	return pgcopy_plain(to, v.s, v.len, limit);
 }

@@ -8,6 +8,12 @@
 #ifndef SLUICE_PGCOPY_H
 #define SLUICE_PGCOPY_H
 
+#include <string.h>
+
+#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
+#include <emmintrin.h>
+#endif
+
 #include "buf.h"
 #include "json.h"
 
@@ -35,5 +41,32 @@ const char *pgcopy_value(
 enum { PGCOPY_SPARE = 16 };
 char *pgcopy_quick(
     char *to, struct json_val, enum pgcopy_kind, const char *limit);
+
+/* Copies text without a backslash in the same way; NULL where one may be. */
+static inline char *
+pgcopy_plain(char *to, const char *s, size_t len, const char *limit)
+{
+#if defined(__SSE2__) && !defined(SLUICE_NO_SIMD)
+	const __m128i slash = _mm_set1_epi8('\\');
+	__m128i v, found = _mm_setzero_si128();
+	size_t i;
+
+	if ((size_t)(limit - s) < len + sizeof v)
+		return NULL;
+	/* What is behind the text is copied, and looked at, too. */
+	for (i = 0; i < len; i += sizeof v) {
+		v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+		found = _mm_or_si128(found, _mm_cmpeq_epi8(v, slash));
+		_mm_storeu_si128((__m128i *)(void *)(to + i), v);
+	}
+	return _mm_movemask_epi8(found) ? NULL : to + len;
+#else
+	(void)limit;
+	if (memchr(s, '\\', len))
+		return NULL;
+	memcpy(to, s, len);
+	return to + len;
+#endif
+}
 
 #endif

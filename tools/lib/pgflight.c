@@ -25,7 +25,7 @@ in_order(struct pgflight *f, struct pgload *s)
 		return false;
 	s->line = buf_array(s->line, b->n, sizeof *s->line);
 	f->n = f->part.hi = pgorder(b, s->line, &as_they_are);
-	f->line = as_they_are ? NULL : s->line;
+	f->line = as_they_are && !b->binary ? NULL : s->line;
 	s->now.superseded = b->n - f->n;
 	return f->n > 0;
 }
@@ -78,6 +78,7 @@ next_rows(struct pgflight *f, const char **s, size_t *len)
 {
 	struct buf *chunk = &f->load->chunk;
 	const struct pgorder_line *l;
+	size_t key;
 
 	if (f->line == NULL) {
 		f->next = pgrows_lines(
@@ -89,10 +90,24 @@ next_rows(struct pgflight *f, const char **s, size_t *len)
 		l = &f->line[f->next++];
 		if (f->next + AHEAD < f->n)
 			prefetch(l + AHEAD);
-		buf_add(chunk, l->s, l->len);
+		key = f->load->rows->binary ? l->key_len : 0;
+		buf_add(chunk, l->s + key, l->len - key);
 	}
 	*s = chunk->s;
 	*len = chunk->len;
+}
+
+/* Sends what stands before or behind all rows in the binary format. */
+static void
+frame(struct pgflight *f, void (*part)(struct buf *))
+{
+	struct buf *chunk = &f->load->chunk;
+
+	if (!f->load->rows->binary)
+		return;
+	buf_cut(chunk, 0);
+	part(chunk);
+	pg_copy_data(f->load->pg, chunk->s, chunk->len);
 }
 
 /* Sends rows until they would have to wait; false where that is so. */
@@ -116,6 +131,7 @@ send_rows(struct pgflight *f)
 	}
 	/* What went wrong while sending shows in the result. */
 	f->phase = PGFLIGHT_COPIED;
+	frame(f, pgbinary_tail);
 	if (PQputCopyEnd(conn, NULL) != 1)
 		lost(f);
 	return true;
@@ -208,6 +224,7 @@ one_result(struct pgflight *f, PGresult *res)
 
 	if (is == PGRES_COPY_IN) {
 		f->phase = PGFLIGHT_ROWS;
+		frame(f, pgbinary_head);
 	} else if (is != PGRES_COMMAND_OK && is != PGRES_TUPLES_OK) {
 		fail(f, res);
 		return;

@@ -321,6 +321,7 @@ pgload(struct pgload *s)
 	int status;
 
 	pgload_reset(s);
+	pgrows_as_text(s->rows);
 	if (s->direct) {
 		status = pgbisect(s, copy_direct);
 	} else {

@@ -28,6 +28,8 @@ pgmerge_copy(struct buf *to, const struct pgrows *b, enum pgmerge_to where)
 		buf_printf(to, "%s%s", numbered || i > 0 ? ", " : "",
 		    b->table->col[b->col[i]].ident);
 	buf_str(to, ") FROM STDIN");
+	if (b->binary)
+		buf_str(to, " (FORMAT binary)");
 }
 
 void

@@ -1,7 +1,10 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
+#include "msg.h"
 #include "pgmembers.h"
 
 /* Gives the rows a field for column c, at the end. */
@@ -17,7 +20,8 @@ pgrows_init(struct pgrows *b, const struct pgtable *t)
 {
 	size_t i;
 
-	*b = (struct pgrows){.table = t, .words = t->ncol / 64 + 1};
+	*b = (struct pgrows){
+	    .table = t, .words = t->ncol / 64 + 1, .binary = true};
 	b->val = buf_array(NULL, t->ncol, sizeof *b->val);
 	b->listed = buf_array(NULL, t->ncol, sizeof *b->listed);
 	b->col = buf_array(NULL, t->ncol, sizeof *b->col);
@@ -53,6 +57,11 @@ pgrows_clear(struct pgrows *b)
 	buf_cut(&b->raw, 0);
 	buf_cut(&b->field, 0);
 	b->n = 0;
+	if (b->text_for > 0)
+		b->text_for--;
+	else
+		b->misses /= 2;
+	b->binary = b->text_for == 0;
 	/* A steady input has one shape; many belong to their batch. */
 	if (b->nshape > 1) {
 		b->nshape = 0;
@@ -132,29 +141,28 @@ find_shape(struct pgrows *b, bool gone)
 }
 
 /*
- * Appends the line of `val`, *key_len bytes of it the key; NULL or the column
- * that cannot be stored. Most values are copied as they are: no more room
- * than the record's length is needed for those.
+ * Appends the text of fields from .. end - 1, each with a tab; NULL or the
+ * column that cannot be stored. Most values are copied as they are: no more
+ * room than the record's length is needed for those.
  */
 static const struct pgcol *
-line(struct pgrows *b, struct json_val rec, size_t *key_len, const char **why,
-    const char **code)
+texts(struct pgrows *b, struct json_val rec, size_t from, size_t end,
+    const char **why, const char **code)
 {
 	size_t i, room = rec.len + 3 * b->ncol + PGCOPY_SPARE;
-	size_t at = b->field.len;
 	const struct pgcol *c;
 	struct json_val v;
-	char *to = buf_room(&b->field, room), *end;
+	char *to = buf_room(&b->field, room), *quick;
 
-	for (i = 0; i < b->ncol; i++) {
+	for (i = from; i < end; i++) {
 		c = &b->table->col[b->col[i]];
 		v = b->val[b->col[i]];
 		if (v.s == NULL) {
 			*to++ = '\\';
 			*to++ = 'N';
-		} else if ((end = pgcopy_quick(
+		} else if ((quick = pgcopy_quick(
 				to, v, c->kind, rec.s + rec.len))) {
-			to = end;
+			to = quick;
 		} else {
 			b->field.len = (size_t)(to - b->field.s);
 			if ((*why = pgcopy_value(&b->field, v, c->kind, code)))
@@ -162,12 +170,52 @@ line(struct pgrows *b, struct json_val rec, size_t *key_len, const char **why,
 			to = buf_room(&b->field, room);
 		}
 		*to++ = '\t';
-		if (i + 1 == b->table->nkey)
-			*key_len = (size_t)(to - b->field.s) - at;
 	}
-	to[-1] = '\n';
 	b->field.len = (size_t)(to - b->field.s);
 	return NULL;
+}
+
+/* Appends the fields of `val` in binary, if all of them have that form. */
+static bool
+binary(struct pgrows *b, struct json_val rec)
+{
+	size_t i, c;
+
+	pgbinary_row(&b->field, b->ncol);
+	for (i = 0; i < b->ncol; i++) {
+		c = b->col[i];
+		if (!pgbinary_value(&b->field, b->val[c],
+			b->table->col[c].binary, rec.s + rec.len))
+			return false;
+	}
+	return true;
+}
+
+/* What became of a record: a row, or what it cannot be one for. */
+enum made { MADE, MADE_NOT_BINARY, MADE_BAD };
+
+/* Appends what COPY gets of `val`; *c, *why and *code tell what is bad. */
+static enum made
+make(struct pgrows *b, struct json_val rec, struct pgrow *r,
+    const struct pgcol **c, const char **why, const char **code)
+{
+	size_t nkey = b->table->nkey;
+	bool keyed = !b->binary || b->table->spec->mode == PG_UPSERT;
+
+	r->field = b->field.len;
+	if (keyed && (*c = texts(b, rec, 0, nkey, why, code)))
+		return MADE_BAD;
+	r->key_len = b->field.len - r->field;
+	if (b->binary) {
+		if (!binary(b, rec))
+			return MADE_NOT_BINARY;
+	} else {
+		if ((*c = texts(b, rec, nkey, b->ncol, why, code)))
+			return MADE_BAD;
+		b->field.s[b->field.len - 1] = '\n';
+	}
+	r->field_len = b->field.len - r->field;
+	return MADE;
 }
 
 static struct pgrow *
@@ -180,39 +228,89 @@ new_row(struct pgrows *b)
 	return &b->row[b->n++];
 }
 
+/* Does the record in hand bring columns for which rows have no field yet? */
+static bool
+widen(struct pgrows *b)
+{
+	size_t i;
+
+	if (b->whole && b->serial == b->whole_serial)
+		return true;
+	for (i = 0; i < b->table->ncol; i++) {
+		if (!b->val[i].s || b->listed[i])
+			continue;
+		if (b->binary && b->n > 0)
+			return false;
+		new_column(b, i);
+	}
+	return true;
+}
+
 bool
 pgrows_add(
     struct pgrows *b, const struct rec_saved *rec, bool gone, struct pgbad *bad)
 {
 	struct json_val record = {rec->s, rec->len};
 	const char *why, *code = "";
+	struct pgrow row = {.raw = b->raw.len,
+	    .raw_len = rec->len,
+	    .field = b->field.len,
+	    .line = rec->line};
 	const struct pgcol *c;
-	struct pgrow *r;
-	size_t i, at, key_len = 0;
+	enum made made = MADE_NOT_BINARY;
 
 	if (!pgmembers(b, record, gone, bad))
 		return false;
-	if (!b->whole || b->serial != b->whole_serial)
-		for (i = 0; i < b->table->ncol; i++)
-			if (b->val[i].s && !b->listed[i])
-				new_column(b, i);
-	at = b->field.len;
-	if ((c = line(b, record, &key_len, &why, &code))) {
-		buf_cut(&b->field, at);
+	if (widen(b))
+		made = make(b, record, &row, &c, &why, &code);
+	if (made != MADE)
+		buf_cut(&b->field, row.field);
+	if (made == MADE_BAD)
 		return pgmembers_blame(
 		    bad, code, "column \"%s\": %s", c->name, why);
+	if (made == MADE_NOT_BINARY) {
+		pgrows_as_text(b);
+		return pgrows_add(b, rec, gone, bad);
 	}
-	r = new_row(b);
-	*r = (struct pgrow){.raw = b->raw.len,
-	    .raw_len = rec->len,
-	    .field = at,
-	    .field_len = b->field.len - at,
-	    .key_len = key_len,
-	    .line = rec->line,
-	    .shape = find_shape(b, gone)};
+	row.shape = find_shape(b, gone);
+	*new_row(b) = row;
 	buf_add(&b->raw, rec->s, rec->len);
 	buf_char(&b->raw, '\n');
 	return true;
+}
+
+void
+pgrows_as_text(struct pgrows *b)
+{
+	struct shape *hand = shape_hand;
+	struct pgbad bad = {.why = BUF_INIT};
+	const char *why, *code;
+	const struct pgcol *c;
+	struct json_val rec;
+	struct pgrow *r;
+	size_t i;
+
+	if (!b->binary)
+		return;
+	b->binary = false;
+	if (b->misses < 512)
+		b->misses = 2 * b->misses + 1;
+	b->text_for = b->misses;
+	buf_cut(&b->field, 0);
+	shape_hand = NULL; /* which tells of none of these */
+	for (i = 0; i < b->n; i++) {
+		r = &b->row[i];
+		rec = (struct json_val){b->raw.s + r->raw, r->raw_len};
+		/* They were rows before: text takes all that binary takes. */
+		if (!pgmembers(b, rec, pgrows_gone(b, r->shape), &bad) ||
+		    make(b, rec, r, &c, &why, &code) != MADE)
+			die(EX_SOFTWARE,
+			    "the record on line %" PRIu64
+			    " is a row in binary, but not as text",
+			    r->line);
+	}
+	shape_hand = hand;
+	buf_free(&bad.why);
 }
 
 /* ---- rows for COPY ---- */

@@ -7,6 +7,10 @@
  * row is to be deleted. Rows have a field for every column that any record so
  * far has brought, those of the key first. Records lie as lines for the
  * output, rows as lines for COPY: both can be sent many at a time.
+ *
+ * As long as every value has a binary form (pgbinary.h), rows are made for
+ * COPY's binary format, and as lines only when a batch needs them: where one
+ * has not, where something is wrong with a row, or rows are of many shapes.
  */
 #ifndef SLUICE_PGROWS_H
 #define SLUICE_PGROWS_H
@@ -28,8 +32,8 @@ struct pgbad {
 
 struct pgrow {
 	size_t raw, raw_len;     /* the record, in `raw`; a newline follows */
-	size_t field, field_len; /* its line for COPY, in `field` */
-	size_t key_len;          /* what of that is its key */
+	size_t field, field_len; /* what COPY gets of it, in `field` */
+	size_t key_len;          /* what of that is its key, as text */
 	uint64_t line;
 	uint32_t shape;
 	bool bad; /* the database refused it */
@@ -43,6 +47,7 @@ struct pgrows {
 	size_t *col, ncol; /* the fields' columns, indexes into the table's */
 	uint64_t *shape;   /* `words` for each: a bit per column, and `gone` */
 	size_t nshape, words;
+	bool binary; /* rows are that; for an upsert, behind the key's text */
 
 	/* the module's own */
 	struct json_val *val; /* per column of the table, of one record */
@@ -53,6 +58,8 @@ struct pgrows {
 	bool whole;      /* the record in hand is one of them and lacks none */
 	uint64_t whole_serial; /* of such records the shape is `whole_shape` */
 	uint32_t whole_shape;
+	unsigned text_for; /* batches that are not tried in binary any more */
+	unsigned misses;   /* as many, after the last one where that failed */
 };
 
 /* Members alone are what columns are looked up for. */
@@ -70,6 +77,9 @@ void pgrows_clear(struct pgrows *);
  */
 bool pgrows_add(
     struct pgrows *, const struct rec_saved *, bool gone, struct pgbad *bad);
+
+/* Makes lines of rows that are in binary. */
+void pgrows_as_text(struct pgrows *);
 
 /* Memory that the batch takes, about. */
 size_t pgrows_bytes(const struct pgrows *);
@@ -95,8 +105,9 @@ void pgrows_line(
     const struct pgrows *, size_t row, bool numbered, struct buf *);
 
 /*
- * The lines of rows from .. end - 1, in this order, as far as they make up
- * that many bytes; the first row that is not among them. None may be bad.
+ * What COPY gets of rows from .. end - 1, in this order, as far as they make
+ * up that many bytes; the first row that is not among them. None may be bad,
+ * and none may have its key before it.
  */
 size_t pgrows_lines(const struct pgrows *, size_t from, size_t end,
     size_t bytes, const char **s, size_t *len);

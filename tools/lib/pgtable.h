@@ -14,6 +14,7 @@
 #include "json.h"
 #include "opt.h"
 #include "pg.h"
+#include "pgbinary.h"
 #include "pgcopy.h"
 
 /* How many columns can be filled: 1600, less those of the temporary table. */
@@ -57,6 +58,7 @@ struct pgcol {
 	char *collation; /* " COLLATE ..." or "" */
 	char *equal;     /* of the key: the operator, OPERATOR(schema.=) */
 	enum pgcopy_kind kind;
+	enum pgbinary_kind binary;
 	const char *closed; /* why records cannot set it, or NULL */
 	const char *stage;  /* its type in the temporary table */
 	char *value;   /* SQL that turns the staged column into it, or NULL */
