@@ -23,7 +23,7 @@ in_turn() {
 	local call=$1 input=$2 n status
 	shift 2
 	"$@" <"$input" >expected 2>expected.err
-	for ((n = 1; n < 2000; n += ${step:-1})); do
+	for ((n = 1; n < 2000; n += step)); do
 		status=0
 		: >told
 		FAIL_CALL=$call FAIL_AT=$n FAIL_TOLD=9 \
@@ -47,9 +47,12 @@ in_turn() {
 	[ "$n" -gt 1 ]
 }
 
+# Of very many allocations, each `of_mallocs`th.
 all_calls() {
-	local call
+	local call step
 	for call in malloc read write close; do
+		step=1
+		[ "$call" != malloc ] || step=${of_mallocs:-1}
 		in_turn "$call" "$@"
 	done
 }
@@ -64,14 +67,10 @@ all_calls() {
 }
 
 @test "fields, with values masked" {
-	local call step=1
 	head -n 4 in >few
 	export SLUICE_MASK_KEY=0123456789abcdef0123456789abcdef
-	for call in read write close malloc; do
-		# OpenSSL alone makes a thousand when it starts.
-		[ "$call" != malloc ] || step=31
-		in_turn "$call" few fields --mask id
-	done
+	# OpenSSL alone makes a thousand when it starts.
+	of_mallocs=31 all_calls few fields --mask id
 }
 
 @test "explode" {
@@ -80,7 +79,8 @@ all_calls() {
 
 @test "dedupe" {
 	all_calls in dedupe -k .o.b
-	all_calls in dedupe -k .o.b --keep last
+	# It keeps records apart from each other.
+	of_mallocs=7 all_calls in dedupe -k .o.b --keep last
 }
 
 @test "validate, with a rejects file" {
@@ -102,13 +102,8 @@ all_calls() {
 		{status: 503}, {status: 200, body: "{\"id\":\(.)}"}]}' \
 		>tape/cassette.ndjson
 	head -n 6 ids >few
-	local call step=1
-	for call in read write close malloc; do
-		# OpenSSL alone makes a thousand allocations when it starts
-		[ "$call" != malloc ] || step=29
-		in_turn "$call" few wdn-fetch --cassette replay:tape \
-			-u 'http://h/{id}'
-	done
+	of_mallocs=29 all_calls few wdn-fetch --cassette replay:tape \
+		-u 'http://h/{id}'
 }
 
 # A walk of three pages; the second came at the second attempt.
@@ -122,14 +117,10 @@ walk_tape() {
 }
 
 @test "paginate, on a cassette" {
-	local call step=1
 	walk_tape
-	for call in read write close malloc; do
-		[ "$call" != malloc ] || step=47
-		in_turn "$call" /dev/null paginate --cassette replay:tape \
-			--by page --records .items --total .total \
-			--size-param n --page-size 4 -u http://h/l
-	done
+	of_mallocs=47 all_calls /dev/null paginate --cassette replay:tape \
+		--by page --records .items --total .total \
+		--size-param n --page-size 4 -u http://h/l
 }
 
 @test "paginate --resume, on a cassette: what is there is not lost" {
@@ -161,12 +152,7 @@ walk_tape() {
 }
 
 @test "scrape" {
-	local call
-	local -a command=(scrape --rows //b 'd:decimal=.' 's~<b>(.)')
 	echo '{"url":"http://h/","body":"<b>1<b>2"}' >pages
-	for call in read write close; do
-		in_turn $call pages "${command[@]}"
-	done
 	# Most of them are libxml2's, and are alike.
-	step=11 in_turn malloc pages "${command[@]}"
+	of_mallocs=11 all_calls pages scrape --rows //b 'd:decimal=.' 's~<b>(.)'
 }
