@@ -273,12 +273,11 @@ date(const char *s, int *days)
 static const char *
 clock_time(const char *s, const char *end, int64_t *us)
 {
-	unsigned h = two(s), m = two(s + 3), sec = two(s + 6);
-	int unit = 1000000;
+	int64_t h = two(s), m = two(s + 3), sec = two(s + 6), unit = 1000000;
 
 	if (s[2] != ':' || s[5] != ':' || h > 23 || m > 59 || sec > 59)
 		return NULL;
-	*us = ((int64_t)h * 3600 + m * 60 + sec) * 1000000;
+	*us = (h * 3600 + m * 60 + sec) * 1000000;
 	s += 8;
 	if (s == end || *s != '.')
 		return s;
