@@ -137,8 +137,7 @@ pulled() {
 	local before stored
 	before=$(pulled)
 	stored=$(sql 'select count(*) from stage_user' || echo 0)
-	run --separate-stderr run_dataset --resume
-	expect 0 '*newest pull | 10000*users: done*' '*'
+	ends 0 --resume
 	[ "$(sql 'select count(*), count(distinct uid), count(distinct pull_datetime) from stage_user')" = \
 		'10000|10000|1' ]
 	# what is there is not asked for again, and nothing else is there
