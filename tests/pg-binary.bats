@@ -3,26 +3,7 @@
 # be the same as if the server had read them as text.
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr
 
-load helper
-
-setup_file() {
-	start_pg binary
-	export PGOPTIONS='-c client_min_messages=warning'
-}
-
-teardown_file() {
-	stop_pg
-}
-
-setup() {
-	need_pg
-	cd "$BATS_TEST_TMPDIR" || return
-}
-
-# table COLUMNS: the table t, empty.
-table() {
-	sql "drop table if exists t, h cascade; create table t ($1)"
-}
+load pg
 
 # copies_are BINARY TEXT: how many there were, as -v told on standard error.
 copies_are() {

@@ -3,32 +3,13 @@
 # that is committed is printed twice, nothing is printed that is not.
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr
 
-load helper
-
-setup_file() {
-	start_pg failures
-	export PGOPTIONS='-c client_min_messages=warning'
-}
-
-teardown_file() {
-	stop_pg
-}
-
-setup() {
-	need_pg
-	cd "$BATS_TEST_TMPDIR" || return
-}
+load pg
 
 teardown() {
 	exec 8>&-
 	# shellcheck disable=SC2046
 	kill $(jobs -p) 2>/dev/null || true
 	umount -l disk 2>/dev/null || true
-}
-
-# table COLUMNS: the table t, empty.
-table() {
-	sql "drop table if exists t cascade; create table t ($1)"
 }
 
 # records N: of the table (id, a, b).

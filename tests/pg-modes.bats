@@ -2,31 +2,12 @@
 # What pg-upsert does with rows that exist: versions, deletions, history.
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr
 
-load helper
-
-setup_file() {
-	start_pg modes
-	export PGOPTIONS='-c client_min_messages=warning'
-}
-
-teardown_file() {
-	stop_pg
-}
-
-setup() {
-	need_pg
-	cd "$BATS_TEST_TMPDIR" || return
-}
+load pg
 
 teardown() {
 	exec 9>&-
 	# shellcheck disable=SC2046
 	kill $(jobs -p) 2>/dev/null || true
-}
-
-# table COLUMNS: the table t, empty, and no history h.
-table() {
-	sql "drop table if exists t, h cascade; create table t ($1)"
 }
 
 # upsert OPTION...: of the records on stdin into t by id.

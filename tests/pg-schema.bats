@@ -3,7 +3,7 @@
 # that it makes itself.
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr
 
-load helper
+load pg
 
 setup_file() {
 	start_pg schema
@@ -22,15 +22,6 @@ setup_file() {
 		create domain bits as bytea;
 		create domain doc as jsonb check (value <> '{}');
 	END
-}
-
-teardown_file() {
-	stop_pg
-}
-
-setup() {
-	need_pg
-	cd "$BATS_TEST_TMPDIR" || return
 }
 
 # prints FILE: the last run went well and printed what is in it.

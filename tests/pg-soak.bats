@@ -4,20 +4,7 @@
 # million with `make soak`: SOAK_ROWS.
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr
 
-load helper
-
-setup_file() {
-	start_pg soak
-}
-
-teardown_file() {
-	stop_pg
-}
-
-setup() {
-	need_pg
-	cd "$BATS_TEST_TMPDIR" || return
-}
+load pg
 
 @test "a bad row in every thousand: exactly these are lost, in 64 MB" {
 	local rows=${SOAK_ROWS:-20000} kb

@@ -1,31 +1,12 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2154 # run --separate-stderr sets stderr
 
-load helper
-
-setup_file() {
-	start_pg upsert
-	export PGOPTIONS='-c client_min_messages=warning'
-}
-
-teardown_file() {
-	stop_pg
-}
-
-setup() {
-	need_pg
-	cd "$BATS_TEST_TMPDIR" || return
-}
+load pg
 
 teardown() {
 	exec 8>&- 9>&-
 	# shellcheck disable=SC2046
 	kill $(jobs -p) 2>/dev/null || true
-}
-
-# table COLUMNS: the table t, empty.
-table() {
-	sql "drop table if exists t cascade; create table t ($1)"
 }
 
 # upsert OPTION...: of the records on stdin into t by id.
