@@ -137,40 +137,27 @@ send_rows(struct pgflight *f)
 	return true;
 }
 
-/* The rows are in, and all that can be done before others is done. */
+/* Asks for what a statement does with the rows that were sent. */
 static void
-merge(struct pgflight *f)
+ask_of_rows(struct pgflight *f,
+    void (*make)(struct buf *, const struct pgrows *, const struct pgpart *),
+    enum pgflight_phase phase)
 {
 	struct pgload *s = f->load;
 
 	buf_cut(&s->sql, 0);
 	f->part.probe = !s->learned->changing;
-	pgmerge_insert(&s->sql, s->rows, &f->part);
-	ask(f, s->sql.s, PGFLIGHT_MERGE);
-}
-
-static void
-look(struct pgflight *f)
-{
-	struct pgload *s = f->load;
-
-	buf_cut(&s->sql, 0);
-	pgmerge_look(&s->sql, s->rows, &f->part);
-	ask(f, s->sql.s, PGFLIGHT_LOOK);
+	make(&s->sql, s->rows, &f->part);
+	ask(f, s->sql.s, phase);
 }
 
 static void
 seen_or_commit(struct pgflight *f)
 {
-	struct pgload *s = f->load;
-
-	if (s->table->seen == NULL) {
+	if (f->load->table->seen)
+		ask_of_rows(f, pgmerge_seen, PGFLIGHT_SEEN);
+	else
 		ask(f, "COMMIT", PGFLIGHT_COMMIT);
-		return;
-	}
-	buf_cut(&s->sql, 0);
-	pgmerge_seen(&s->sql, s->rows, &f->part);
-	ask(f, s->sql.s, PGFLIGHT_SEEN);
 }
 
 /* The statement is through: the next one, or a wait for its turn. */
@@ -188,9 +175,9 @@ next_phase(struct pgflight *f)
 		if (s->direct)
 			ask(f, "COMMIT", PGFLIGHT_COMMIT);
 		else if (!f->held)
-			merge(f);
+			ask_of_rows(f, pgmerge_insert, PGFLIGHT_MERGE);
 		else if (s->learned->still)
-			look(f);
+			ask_of_rows(f, pgmerge_look, PGFLIGHT_LOOK);
 		else
 			f->ready = true;
 		break;
@@ -202,7 +189,7 @@ next_phase(struct pgflight *f)
 			s->now.unchanged = f->n;
 			seen_or_commit(f);
 		} else {
-			merge(f);
+			ask_of_rows(f, pgmerge_insert, PGFLIGHT_MERGE);
 		}
 		break;
 	case PGFLIGHT_MERGE:

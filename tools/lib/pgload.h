@@ -29,7 +29,7 @@ enum { PGLOAD_CHUNK = 64 << 10 }; /* bytes of rows that are sent at once */
 /* What a batch teaches about the next one; shared by all of a table. */
 struct pglearned {
 	bool changing;  /* few rows of the last batch were unchanged */
-	bool still;     /* all of them were: it wrote nothing */
+	bool still;     /* it wrote nothing, that is certain */
 	bool careful;   /* it had bad rows */
 	unsigned alone; /* batches to store while no other loader does */
 };

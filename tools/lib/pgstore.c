@@ -247,6 +247,7 @@ settle(struct pgstore *s)
 	*s->deleted += load->now.deleted;
 	*s->older += load->now.older;
 	*s->superseded += load->now.superseded;
+	/* Of each batch that counts, also where COMMIT's answer was lost. */
 	s->learned.still =
 	    load->now.inserted + load->now.updated + load->now.deleted == 0;
 	for (i = 0; i < load->nrefused; i++) {
